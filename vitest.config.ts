@@ -1,0 +1,64 @@
+import { defineConfig } from 'vitest/config';
+
+// Suites that load a machine for long wait for each other less when few run at once.
+const common = {
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // Until what is awaited is there, on however slow a machine.
+  expect: { poll: { timeout: 30_000 } },
+  env: { LOG_LEVEL: 'silent', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+};
+
+/** Decodes in its own process, where it forbids most formats to everybody else. */
+const decoder = 'server/media/hostile-images.test.ts';
+
+export default defineConfig({
+  // One realm for graphql-js, whoever imports it.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'server',
+          globalSetup: ['test/prepare-server.ts'],
+          include: ['{server,site,demo,test,scripts,docs}/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts', '**/node_modules/**', decoder],
+          // To load the server, and to compile the embedded engine, takes longer than most files.
+          isolate: false,
+          restoreMocks: true,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'decoder',
+          include: [decoder],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'widget',
+          include: ['widget/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'browser',
+          globalSetup: ['test/prepare.ts'],
+          include: ['**/*.browser.test.ts'],
+          exclude: ['**/node_modules/**'],
+        },
+      },
+    ],
+  },
+});
