@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "MediaEventType" ADD VALUE 'VEHICLE_REMOVED';
