@@ -1,0 +1,263 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { createSite } from '../site/site.ts';
+import { createLogIn } from './accounts/log-in.ts';
+import { createSessions } from './accounts/sessions.ts';
+import { createViewers } from './accounts/viewer.ts';
+import { refuseDemoAccount } from './accounts/demo-account.ts';
+import type { Config } from './config.ts';
+import type { Services } from './context.ts';
+import { connectDatabase, type Database } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { openFeed } from './events/feed.ts';
+import { pruneEvents } from './events/outbox.ts';
+import { armFailpoints } from './failpoint.ts';
+import { createGallery } from './gallery/gallery.ts';
+import { pruneIdempotencyKeys } from './idempotency/once.ts';
+import { createGraphQLServer } from './graphql/graphql-server.ts';
+import { createHealth } from './http/health.ts';
+import { createStaticFiles } from './http/static-files.ts';
+import { createVehicleManifest } from './http/vehicle-manifest.ts';
+import { createImageProcessor } from './media/image-processor.ts';
+import { createVideoProcessor } from './media/video-processor.ts';
+import { createMediaQueue } from './processing/queue.ts';
+import { createRetryMedia } from './processing/retry-media.ts';
+import { startMediaWorker } from './processing/worker.ts';
+import { startReconciler } from './reconcile/reconciler.ts';
+import { createDiskEndpoint } from './storage/disk-endpoint.ts';
+import { createDiskStorage } from './storage/disk.ts';
+import type { Storage } from './storage/storage.ts';
+import { createUploads } from './uploads/uploads.ts';
+import { createVehicles } from './vehicles/vehicles.ts';
+
+const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+const HOURLY_MS = 3_600_000;
+const DRAIN_MS = 10_000;
+
+/** Answers what is its own, resolves to false for the rest. */
+type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
+
+export interface App {
+  readonly db: Database;
+  readonly storage: Storage;
+  /** Where browsers reach it; known once it listens. */
+  readonly url: string;
+  listen(): Promise<void>;
+  /** Lets what was begun end, then frees everything. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  log: Logger;
+  /** Runs once the tables are there, before the first request. */
+  seed?(db: Database, storage: Storage): Promise<void>;
+  /** Shown on the log-in page. */
+  demoAccount?: { email: string; password: string } | null;
+}
+
+/** Builds every part in one place and mounts the routes. */
+export async function createApp(config: Config, options: AppOptions): Promise<App> {
+  const { log } = options;
+  if (config.failpoints.length > 0) armFailpoints(config.failpoints);
+  let publicUrl = config.publicUrl ?? '';
+  const db = await connectDatabase(config.database, log);
+  const applied = await migrate(db.pool);
+  if (applied.length > 0) log.info({ migrations: applied }, 'the database is migrated');
+
+  if (config.production) await refuseDemoAccount(db.prisma);
+
+  const { storage, endpoint } = await openStorage(config, () => publicUrl, log);
+  await options.seed?.(db, storage);
+  // Finds out what the store can do; one that is down is no reason not to serve what is known.
+  storage.check().catch((error: unknown) => log.warn({ err: error }, 'storage does not answer'));
+
+  const sessions = createSessions(config.appSecret, config.sessionTtlSeconds);
+  const feed = await openFeed(db, log, config.appSecret);
+  const queue = createMediaQueue(db);
+  const uploads = createUploads(db, storage, config.uploads);
+  const services: Services = {
+    prisma: db.prisma,
+    storage,
+    feed,
+    uploads,
+    limits: config.uploads,
+    logIn: createLogIn(db.prisma, sessions),
+    vehicles: createVehicles(db.prisma),
+    gallery: createGallery(db, config.uploads),
+    retryMedia: createRetryMedia(db, config.uploads),
+  };
+  const graphql = createGraphQLServer({
+    services,
+    viewers: createViewers(db.prisma, sessions, config.defaultDealership),
+    graphiql: config.graphiql,
+    log,
+  });
+  const processing = {
+    ...config.media,
+    concurrency: Math.max(1, config.media.concurrency),
+    log,
+  };
+  const processor = createImageProcessor(processing);
+  const videoProcessor = createVideoProcessor(processing);
+  const worker = await startMediaWorker({
+    db,
+    storage,
+    queue,
+    processor,
+    videoProcessor,
+    concurrency: config.media.concurrency,
+    leaseSeconds: config.media.leaseSeconds,
+    log,
+  });
+
+  let draining = false;
+  /** Answers that have not ended. */
+  const begun = new Set<ServerResponse>();
+  let handlers: Handler[] = [];
+  const server = createServer((req, res) => void route(req, res));
+  server.headersTimeout = 20_000;
+  server.requestTimeout = 0; // The upload endpoint has its own pace; GraphQL bodies are bounded.
+  const sockets = graphql.acceptWebSockets(server);
+
+  async function route(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (draining) res.setHeader('connection', 'close');
+    begun.add(res);
+    res.once('close', () => begun.delete(res));
+    try {
+      for (const handler of handlers) if (await handler(req, res)) return;
+      res
+        .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+        .end('There is nothing here.');
+    } catch (error) {
+      log.error({ err: error, url: req.url }, 'a request failed');
+      if (!res.headersSent) res.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
+      res.end();
+    }
+  }
+
+  const reconciler = startReconciler({
+    db,
+    storage,
+    uploads,
+    times: config.housekeeping,
+    log,
+  });
+  const housekeeping = setInterval(() => void keepHouse(), HOURLY_MS);
+  housekeeping.unref();
+  void keepHouse();
+  async function keepHouse(): Promise<void> {
+    try {
+      await pruneEvents(db.pool, config.events.retentionDays);
+      await pruneIdempotencyKeys(db.pool);
+    } catch (error) {
+      log.warn({ err: error }, 'housekeeping failed; it runs again within the hour');
+    }
+  }
+
+  return {
+    db,
+    storage,
+    get url() {
+      return publicUrl;
+    },
+
+    async listen() {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(config.port, config.host, resolve);
+      });
+      if (!config.publicUrl)
+        publicUrl = `http://${hostForUrl(config.host)}:${(server.address() as AddressInfo).port}`;
+      const site = createSite({
+        execute: (document, variables) => graphql.execute(document, variables),
+        demoAccount: options.demoAccount ?? null,
+        assetsDir: `${DIST}site`,
+        publicUrl,
+        imageOrigins: storage.origins,
+        uploadOrigins: storage.origins,
+      });
+      handlers = [
+        createHealth({
+          checks: {
+            database: (signal) => db.check(signal),
+            storage: (signal) => storage.check(signal),
+          },
+          draining: () => draining,
+        }),
+        async (req, res) => {
+          if (req.url?.split('?')[0] !== '/graphql') return false;
+          await graphql.handle(req, res);
+          return true;
+        },
+        ...(endpoint ? [endpoint] : []),
+        createVehicleManifest({ execute: graphql.execute }),
+        createStaticFiles('/embed/', `${DIST}embed`),
+        site,
+      ];
+    },
+
+    async close() {
+      draining = true;
+      for (const res of begun) if (!res.headersSent) res.setHeader('connection', 'close');
+      clearInterval(housekeeping);
+      const closed = closeServer(server);
+      await feed.close();
+      await sockets.close();
+      await closed;
+      await reconciler.close();
+      await worker.close();
+      await Promise.all([processor.close(), videoProcessor.close()]);
+      await storage.close();
+      await db.close();
+    },
+  };
+}
+
+/** The storage of the configuration, with the routes that its driver needs. */
+export async function openStorage(
+  config: Config,
+  publicUrl: () => string,
+  log: Logger,
+): Promise<{ storage: Storage; endpoint: Handler | null }> {
+  if (config.storage.driver === 's3') {
+    // The SDK takes a second to load; whoever keeps files on disk does without.
+    // Its versions are pinned: what it says of later ones is nothing an operator can act on.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    const { createS3Storage } = await import('./storage/s3.ts');
+    const { region, bucket, forcePathStyle, endpoint, credentials, mediaBaseUrl } = config.storage;
+    const storage = createS3Storage({
+      region,
+      bucket,
+      forcePathStyle,
+      ...(endpoint && { endpoint }),
+      ...(credentials && { credentials }),
+      ...(mediaBaseUrl && { mediaBaseUrl }),
+    });
+    return { storage, endpoint: null };
+  }
+  const storage = createDiskStorage({
+    dir: config.storage.dir,
+    publicUrl,
+    secret: config.appSecret,
+    log,
+  });
+  return { storage, endpoint: createDiskEndpoint(storage, { log }) };
+}
+
+function hostForUrl(host: string): string {
+  if (['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Takes no more connections, lets the open ones end, and cuts them after a while. */
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(late);
+}

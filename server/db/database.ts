@@ -1,0 +1,75 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { PrismaClient } from '../../generated/prisma/client.ts';
+import type { DatabaseError } from './database-error.ts';
+import { openEmbedded } from './embedded.ts';
+import { openPostgres } from './postgres.ts';
+import { statementName } from './statement-name.ts';
+
+export type DatabaseConfig =
+  | { kind: 'postgres'; url: string; poolSize: number }
+  /** Kept in `<dataDir>/postgres`, by one process at a time. */
+  | { kind: 'embedded'; dataDir: string };
+
+/** A driver: what differs between a server and the embedded engine. */
+export interface Connections {
+  readonly pool: pg.Pool;
+  /** How long a transaction waits for a connection, in ms. */
+  readonly maxWaitMs: number;
+  listen: Database['listen'];
+  readonly ended: Database['ended'];
+  close(): Promise<void>;
+}
+
+export interface Database {
+  readonly prisma: PrismaClient;
+  /** For raw SQL. The embedded engine has one connection: never use it inside of a transaction. */
+  readonly pool: pg.Pool;
+  readonly embedded: boolean;
+  /**
+   * Calls `onNotify` for each NOTIFY on the channel, and once with '' after
+   * every (re)connection, since notifications may have been missed.
+   * @returns a function that stops it.
+   */
+  listen(channel: string, onNotify: (payload: string) => void): Promise<() => Promise<void>>;
+  /** Resolves when a trivial query is answered. */
+  check(signal?: AbortSignal): Promise<void>;
+  /** Resolves when the embedded engine ends by itself: only a new process helps. A server comes back. */
+  readonly ended: Promise<DatabaseError>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects; does not migrate.
+ * @throws {DatabaseError} UNREACHABLE, DATA_DIR_IN_USE, CREATION_FAILED, ENGINE_STOPPED
+ */
+export async function connectDatabase(config: DatabaseConfig, log: Logger): Promise<Database> {
+  const connections =
+    config.kind === 'postgres' ? await openPostgres(config, log) : await openEmbedded(config, log);
+  const { pool } = connections;
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator: statementName }),
+    transactionOptions: { maxWait: connections.maxWaitMs, timeout: 10_000 },
+  });
+  let closing: Promise<void> | undefined;
+
+  return {
+    prisma,
+    pool,
+    embedded: config.kind === 'embedded',
+    listen: connections.listen,
+    ended: connections.ended,
+    async check(signal) {
+      signal?.throwIfAborted();
+      const aborted = new Promise<never>((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+      await Promise.race([pool.query('SELECT 1'), aborted]);
+    },
+    close() {
+      closing ??= prisma.$disconnect().then(() => connections.close());
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PrismaClient } from '../../generated/prisma/client.ts';
+import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
+import type { Connections } from './database.ts';
+import { openPostgres } from './postgres.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const log = pino({ level: 'silent' });
+const limits = { connect: 2_000, statement: 300, answer: 600 };
+
+describe.runIf(process.env.DATABASE_URL)('openPostgres', () => {
+  let fresh: FreshDatabase;
+  let network: Awaited<ReturnType<typeof startNetwork>>;
+  let connections: Connections;
+
+  beforeEach(async () => {
+    fresh = await freshDatabase();
+    if (fresh.config.kind !== 'postgres') throw new Error('needs a server');
+    const url = new URL(fresh.config.url);
+    network = await startNetwork(Number(url.port || 5432), url.hostname);
+    url.hostname = '127.0.0.1';
+    url.port = String(network.port);
+    connections = await openPostgres({ url: url.href, poolSize: 2 }, log, limits);
+  });
+
+  afterEach(async () => {
+    await connections.close();
+    await network.close();
+    await fresh.drop();
+  });
+
+  test('has UTC as the zone of its sessions', async () => {
+    expect((await connections.pool.query('SHOW TimeZone')).rows).toEqual([{ TimeZone: 'UTC' }]);
+  });
+
+  test('has the server cancel a statement that takes too long, and goes on', async () => {
+    await expect(connections.pool.query('SELECT pg_sleep(30)')).rejects.toMatchObject({
+      code: '57014',
+    });
+    expect((await connections.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('gives up on a connection that fell silent, and never uses it again', async () => {
+    network.freeze();
+    await expect(connections.pool.query('SELECT 1')).rejects.toThrow('timeout');
+    network.acceptNew();
+    expect((await connections.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('gives up on a transaction whose connection fell silent', async () => {
+    const prisma = new PrismaClient({ adapter: new PrismaPg(connections.pool) });
+    const attempt = prisma.$transaction(async (tx) => {
+      await tx.mediaFeed.count();
+      network.freeze();
+      await tx.mediaFeed.count();
+    });
+    await expect(attempt).rejects.toThrow();
+    network.acceptNew();
+    expect(await prisma.mediaFeed.count()).toBe(1);
+  });
+
+  test('says which server does not let it in, and not the password', async () => {
+    const url = new URL(urlOf(fresh));
+    url.pathname = '/no_such_database';
+    url.password = 'secret';
+    const opening = openPostgres({ url: url.href, poolSize: 1 }, log, limits);
+    await expect(opening).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringMatching(
+        /^cannot use the database [^ ]+\/no_such_database: (?!.*secret)/,
+      ),
+    });
+  });
+
+  test('closes although a connection fell silent', async () => {
+    await connections.listen('feed', () => {});
+    network.freeze();
+    await connections.close();
+    connections = await openPostgres({ url: urlOf(fresh), poolSize: 1 }, log, limits);
+  });
+
+  test('serves again after the server cut every connection', async () => {
+    network.cut();
+    await vi.waitFor(() => connections.pool.query('SELECT 1'), 10_000);
+  });
+});
+
+function urlOf({ config }: FreshDatabase): string {
+  if (config.kind !== 'postgres') throw new Error('needs a server');
+  return config.url;
+}
+
+/** A wire to the server that can fall silent without being cut, as a vanished peer does. */
+async function startNetwork(port: number, host: string) {
+  const sockets = new Set<Socket>();
+  let frozen = new Set<Socket>();
+  let refusing = false;
+  const server = createServer((near) => {
+    const far = connect(port, host);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      if (refusing) frozen.add(from);
+      from.on('data', (bytes) => {
+        if (!frozen.has(from)) to.write(bytes);
+      });
+      from.on('error', () => {});
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = () => sockets.forEach((socket) => socket.destroy());
+  return {
+    port: (server.address() as AddressInfo).port,
+    freeze: () => {
+      frozen = new Set(sockets);
+      refusing = true;
+    },
+    acceptNew: () => {
+      refusing = false;
+    },
+    cut,
+    close: async () => {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import { CloseCode } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import type { Viewer, Viewers } from '../accounts/viewer.ts';
+import type { Context, Services } from '../context.ts';
+import { cutSlowBody } from '../http/cut-slow-body.ts';
+import { schema } from '../schema/index.ts';
+import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
+import { createMaskError } from './mask-error.ts';
+import { useErrorCodes, useMediaCursor, useNoForms, useNulGuard } from './plugins.ts';
+import { useQueryLimits } from './query-limits.ts';
+import { topLevelError } from './top-level-error.ts';
+import { useVisitorCache } from './visitor-cache.ts';
+import { createYogaLogger } from './yoga-logger.ts';
+
+const PATH = '/graphql';
+/** Documents and variables; files never come this way. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** Pages of any origin may ask; who they are travels in a header, never in a cookie. */
+const PREFLIGHT = {
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-allow-headers': 'authorization, content-type, x-embed-key',
+  'access-control-max-age': '86400',
+};
+
+export interface GraphQLServerOptions {
+  services: Services;
+  viewers: Viewers;
+  graphiql: boolean;
+  log: Logger;
+}
+
+/** GraphQL over POST, GET, server-sent events and WebSocket, on one path. */
+export interface GraphQLServer {
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** Takes the upgrades of a server; `close` ends every socket with 1001. */
+  acceptWebSockets(server: Server): { close(): Promise<void> };
+  /** Executes in process, as nobody in particular. */
+  execute(document: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+}
+
+interface Incoming {
+  /** What came with a WebSocket; HTTP has headers. */
+  connectionParams?: Readonly<Record<string, unknown>>;
+}
+
+export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
+  const { services, viewers, graphiql, log } = options;
+
+  async function viewerOf(token: string | null): Promise<Viewer> {
+    if (token === null) return viewers.visitor();
+    const staff = await viewers.fromToken(token);
+    if (!staff) throw topLevelError('UNAUTHENTICATED', 'This session is over. Log in again.');
+    return staff;
+  }
+
+  const maskError = createMaskError(log);
+
+  const yoga = createYoga<Incoming & { req?: IncomingMessage }, Context>({
+    schema,
+    graphqlEndpoint: PATH,
+    landingPage: false,
+    graphiql: graphiql && {
+      title: 'Forecourt',
+      defaultQuery: EXAMPLE_DOCUMENTS,
+      subscriptionsProtocol: 'WS',
+    },
+    renderGraphiQL,
+    // Yoga echoes the origin; what is open to all says so, and can be cached for all.
+    cors: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: MAX_BODY_BYTES,
+    logging: createYogaLogger(log),
+    maskedErrors: { maskError },
+    plugins: [
+      useNoForms(),
+      useQueryLimits(),
+      useNulGuard(),
+      useMediaCursor(),
+      useErrorCodes(),
+      useVisitorCache(),
+    ],
+    async context({ request, connectionParams }) {
+      const token = connectionParams
+        ? textOf(connectionParams.token)
+        : bearer(request.headers.get('authorization'));
+      return { ...services, viewer: await viewerOf(token), mediaCursor: null };
+    },
+  });
+
+  return {
+    async handle(req, res) {
+      res.setHeader('access-control-allow-origin', '*');
+      if (req.method === 'OPTIONS') {
+        res.writeHead(204, PREFLIGHT).end();
+        return;
+      }
+      cutSlowBody(req);
+      await yoga(req, res);
+    },
+
+    acceptWebSockets(server) {
+      const sockets = new WebSocketServer({
+        noServer: true,
+        path: PATH,
+        maxPayload: MAX_BODY_BYTES,
+      });
+      const upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void =>
+        sockets.handleUpgrade(req, socket, head, (opened) => {
+          sockets.emit('connection', opened, req);
+        });
+      server.on('upgrade', upgrade);
+      const graphqlWs = useServer(
+        {
+          execute: (args: ExecutionArgs) => (args as EnvelopedArgs).rootValue.execute(args),
+          subscribe: (args: ExecutionArgs) => (args as EnvelopedArgs).rootValue.subscribe(args),
+          async onConnect({ connectionParams, extra }) {
+            const token = textOf(connectionParams?.token);
+            if (token === null || (await viewers.fromToken(token))) return true;
+            extra.socket.close(CloseCode.Forbidden, 'This session is over. Log in again.');
+            return false;
+          },
+          async onSubscribe({ extra, connectionParams }, _id, params) {
+            const {
+              schema: enveloped,
+              execute,
+              subscribe,
+              contextFactory,
+              parse,
+              validate,
+            } = yoga.getEnveloped({
+              connectionParams: connectionParams ?? {},
+              req: extra.request,
+              params,
+            });
+            try {
+              const document = parse(params.query);
+              const errors = validate(enveloped, document);
+              if (errors.length > 0) return errors;
+              return {
+                schema: enveloped,
+                operationName: params.operationName,
+                document,
+                variableValues: params.variables,
+                contextValue: await contextFactory(),
+                rootValue: { execute, subscribe },
+              };
+            } catch (error) {
+              // An error thrown here would end the socket with all its other operations.
+              const masked = maskError(error);
+              return [masked instanceof GraphQLError ? masked : new GraphQLError(masked.message)];
+            }
+          },
+        },
+        sockets,
+        12_000,
+      );
+      return {
+        async close() {
+          server.off('upgrade', upgrade);
+          await graphqlWs.dispose();
+          for (const socket of sockets.clients) socket.terminate();
+        },
+      };
+    },
+
+    async execute(document, variables) {
+      const response = await yoga.fetch(`http://forecourt${PATH}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: document, variables }),
+      });
+      return (await response.json()) as ExecutionResult;
+    },
+  };
+}
+
+type EnvelopedArgs = ExecutionArgs & {
+  rootValue: {
+    execute(args: ExecutionArgs): Promise<ExecutionResult>;
+    subscribe(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
+  };
+};
+
+function bearer(header: string | null): string | null {
+  return /^bearer\s+(.+)$/i.exec(header ?? '')?.[1]?.trim() ?? null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

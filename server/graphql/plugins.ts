@@ -1,0 +1,114 @@
+import { visit, type DocumentNode, type ExecutionArgs, type GraphQLError } from 'graphql';
+import { createGraphQLError, type Plugin } from 'graphql-yoga';
+import type { Context } from '../context.ts';
+import { topLevelError } from './top-level-error.ts';
+
+interface DocumentFacts {
+  asksForCursor: boolean;
+  hasNul: boolean;
+}
+
+const FACTS = new WeakMap<DocumentNode, DocumentFacts>();
+
+/** What a document says, looked for once. */
+function factsOf(document: DocumentNode): DocumentFacts {
+  let facts = FACTS.get(document);
+  if (!facts) {
+    const found = { asksForCursor: false, hasNul: false };
+    visit(document, {
+      Field: ({ name }) => {
+        if (name.value === 'mediaCursor') found.asksForCursor = true;
+      },
+      StringValue: ({ value }) => {
+        if (value.includes('\0')) found.hasNul = true;
+      },
+    });
+    FACTS.set(document, (facts = found));
+  }
+  return facts;
+}
+
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (value === null || typeof value !== 'object') return false;
+  return Object.entries(value).some(([key, inner]) => key.includes('\0') || hasNul(inner));
+}
+
+/** Postgres cannot keep NUL in a text; told here for every text at once. */
+export function useNulGuard(): Plugin {
+  const guard = (args: ExecutionArgs, stop: (result: { errors: GraphQLError[] }) => void): void => {
+    if (factsOf(args.document).hasNul || hasNul(args.variableValues)) {
+      stop({
+        errors: [topLevelError('BAD_USER_INPUT', 'A text contains the character NUL. Remove it.')],
+      });
+    }
+  };
+  return {
+    onExecute: ({ args, setResultAndStopExecution }) => guard(args, setResultAndStopExecution),
+    onSubscribe: ({ args, setResultAndStopExecution }) => guard(args, setResultAndStopExecution),
+  };
+}
+
+/** Takes the feed position before the operation reads, so that it can only be too early, never too late. */
+export function useMediaCursor(): Plugin<Context> {
+  return {
+    async onExecute({ args }) {
+      const context = args.contextValue as Context;
+      if (factsOf(args.document).asksForCursor) {
+        context.mediaCursor = await context.feed.currentCursor();
+      }
+    },
+  };
+}
+
+const SIMPLE_TYPES = /^(application\/x-www-form-urlencoded|multipart\/|text\/plain)/i;
+
+/** What a form of a foreign page can send without asking is not taken. */
+export function useNoForms(): Plugin {
+  return {
+    onRequestParse({ request }) {
+      if (
+        request.method === 'POST' &&
+        SIMPLE_TYPES.test(request.headers.get('content-type') ?? '')
+      ) {
+        throw createGraphQLError('Send application/json.', {
+          extensions: { code: 'BAD_USER_INPUT', http: { status: 415 } },
+        });
+      }
+    },
+  };
+}
+
+/** Errors of the document and its variables come from graphql-js without a code. */
+export function useErrorCodes(): Plugin {
+  const coded = (error: GraphQLError): GraphQLError => {
+    const { code } = error.extensions;
+    if (code && code !== 'GRAPHQL_VALIDATION_FAILED' && code !== 'GRAPHQL_PARSE_FAILED')
+      return error;
+    error.extensions.code = 'BAD_USER_INPUT';
+    return error;
+  };
+  return {
+    onParse:
+      () =>
+      ({ result }) => {
+        if (result instanceof Error && 'extensions' in result) coded(result as GraphQLError);
+      },
+    onValidate:
+      () =>
+      ({ result }) => {
+        for (const error of Array.isArray(result) ? result : []) coded(error as GraphQLError);
+      },
+    onExecute: () => ({
+      onExecuteDone({ result }) {
+        if ('errors' in result) result.errors?.forEach(coded);
+      },
+    }),
+    onSubscribe: () => ({
+      onSubscribeResult({ result }) {
+        if ('errors' in result)
+          (result.errors as readonly GraphQLError[] | undefined)?.forEach(coded);
+      },
+    }),
+  };
+}

@@ -1,0 +1,25 @@
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { Context } from '../context.ts';
+
+/** Long enough to answer a rush of visitors once, too short to be seen. */
+const CACHE_CONTROL = 'public, max-age=2';
+
+/** Lets any cache keep for a moment what visitors ask by GET; what depends on who asks says so. */
+export function useVisitorCache(): Plugin<Context> {
+  const cacheable = new WeakSet<Request>();
+  return {
+    onExecute: ({ args }) => ({
+      onExecuteDone({ result }) {
+        // Over a WebSocket there is none.
+        const { request, viewer } = args.contextValue as Context & { request?: Request };
+        const whole = !isAsyncIterable(result) && !result.errors;
+        if (whole && request?.method === 'GET' && viewer.kind === 'visitor') cacheable.add(request);
+      },
+    }),
+    onResponse({ request, response }) {
+      if (request.method !== 'GET') return;
+      response.headers.append('vary', 'authorization, x-embed-key, accept');
+      response.headers.set('cache-control', cacheable.has(request) ? CACHE_CONTROL : 'no-store');
+    },
+  };
+}

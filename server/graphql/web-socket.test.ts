@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import WebSocket from 'ws';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { PUBLIC_DEALERSHIP, startServer, type TestServer } from '../../test/server.ts';
+import type { Viewers } from '../accounts/viewer.ts';
+import type { Services } from '../context.ts';
+import { createGraphQLServer } from './graphql-server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+interface Message {
+  type: string;
+  id?: string;
+  payload?: unknown;
+}
+
+async function open(connectionParams: Record<string, unknown> = {}) {
+  const socket = new WebSocket(
+    `${server.url.replace(/^http/, 'ws')}/graphql`,
+    'graphql-transport-ws',
+  );
+  await once(socket, 'open');
+  const send = async (message: Message): Promise<Message> => {
+    const answer = Promise.race([
+      once(socket, 'message').then(([data]) => JSON.parse(String(data)) as Message),
+      once(socket, 'close').then(([code, reason]) => {
+        throw new Error(`Closed with ${String(code)} ${String(reason)}`);
+      }),
+    ]);
+    socket.send(JSON.stringify(message));
+    return answer;
+  };
+  expect(await send({ type: 'connection_init', payload: connectionParams })).toEqual({
+    type: 'connection_ack',
+  });
+  return { socket, send };
+}
+
+const WORKS = { id: 'b', type: 'subscribe', payload: { query: '{ __typename }' } };
+
+it('answers a syntax error to its operation, and goes on', async () => {
+  const { socket, send } = await open();
+  expect(await send({ id: 'a', type: 'subscribe', payload: { query: '{ __typename' } })).toEqual({
+    id: 'a',
+    type: 'error',
+    payload: [expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } })],
+  });
+  expect(await send(WORKS)).toMatchObject({ id: 'b', type: 'next' });
+  socket.close();
+});
+
+it('answers a session that ended to the next operation, and goes on', async () => {
+  const leaver = await server.dealership(PUBLIC_DEALERSHIP, 'VIEWER');
+  const { socket, send } = await open({ token: leaver.token });
+  await server.app.db.prisma.membership.deleteMany({ where: { user: { email: leaver.email } } });
+  for (const id of ['a', 'b']) {
+    expect(await send({ ...WORKS, id })).toMatchObject({
+      id,
+      type: 'error',
+      payload: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+  }
+  socket.close();
+});
+
+it('prints nothing when the port is taken', async () => {
+  const print = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const other = createServer().listen(0);
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const late = createServer();
+  const sockets = createGraphQLServer({
+    services: {} as Services,
+    viewers: {} as Viewers,
+    graphiql: false,
+    log: pino({ level: 'silent' }),
+  }).acceptWebSockets(late);
+  const failed = new Promise((resolve) => late.once('error', resolve));
+  late.listen(port);
+  expect(await failed).toMatchObject({ code: 'EADDRINUSE' });
+  await sockets.close();
+  expect(print).not.toHaveBeenCalled();
+  other.close();
+});

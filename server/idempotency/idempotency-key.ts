@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Staff } from '../accounts/viewer.ts';
+import { UserFailure } from '../errors.ts';
+
+const MAX_LENGTH = 255;
+
+/** What makes two requests one: who asks for what, under a name of the client's choice. */
+export interface IdempotencyKey {
+  dealershipId: string;
+  /** Keys of two people are two keys. */
+  actorId: string;
+  /** As the client sent it. */
+  key: string;
+  mutation: string;
+  /** SHA-256 of the input without the key, hex. */
+  inputHash: string;
+  /** Which effect of a request that has several: each is kept by itself. */
+  part: string;
+}
+
+/** Null when the input carries no key. */
+export function readIdempotencyKey(
+  staff: Staff,
+  mutation: string,
+  input: { idempotencyKey?: string | null },
+): IdempotencyKey | null {
+  const { idempotencyKey: key, ...rest } = input;
+  if (key == null) return null;
+  const inputHash = createHash('sha256').update(sortedJson(rest)).digest('hex');
+  const { dealershipId, userId: actorId } = staff;
+  return { dealershipId, actorId, key, mutation, inputHash, part: '' };
+}
+
+/** Throws a {@link UserFailure} unless the key has 1 to 255 characters. */
+export function checkIdempotencyKey({ key }: IdempotencyKey): void {
+  if (key.length >= 1 && key.length <= MAX_LENGTH) return;
+  throw new UserFailure(
+    'INVALID_INPUT',
+    `An idempotency key has 1 to ${MAX_LENGTH} characters. A random UUID will do.`,
+    { field: ['input', 'idempotencyKey'] },
+  );
+}
+
+/** The same text for the same values, in whatever order they were sent. */
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

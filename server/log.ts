@@ -1,0 +1,36 @@
+import { pino, type Logger } from 'pino';
+
+const SECRET_PATHS = ['password', 'token', 'authorization', 'secretAccessKey', 'appSecret'];
+
+/** Structured logs without secrets: neither credentials nor what signs a URL. */
+export function createLog(level: string): Logger {
+  return pino({
+    level,
+    base: null,
+    redact: {
+      paths: SECRET_PATHS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+      censor: '[redacted]',
+    },
+    serializers: {
+      err: (error: unknown) => {
+        const plain = pino.stdSerializers.err(error as Error);
+        return {
+          ...plain,
+          message: withoutSignatures(plain.message),
+          stack: withoutSignatures(plain.stack),
+        };
+      },
+      url: (value: unknown) => withoutSignatures(String(value)),
+    },
+  });
+}
+
+const SIGNED =
+  /((?:X-Amz-(?:Signature|Credential|Security-Token)|token)=)[^&\s"]+|(\/storage\/upload\/)[\w.~-]+/gi;
+
+function withoutSignatures(text: string): string {
+  return text.replace(
+    SIGNED,
+    (_, name: string | undefined, path: string | undefined) => `${name ?? path}[redacted]`,
+  );
+}

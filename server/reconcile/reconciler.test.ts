@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  addVehicle,
+  completeUpload,
+  describeFile,
+  put,
+  readGallery,
+  ticketFor,
+  type Ticket,
+} from '../../test/gallery.ts';
+import { photo } from '../../test/pictures.ts';
+import {
+  PUBLIC_DEALERSHIP,
+  startServer,
+  type TestDealership,
+  type TestServer,
+} from '../../test/server.ts';
+import { loadConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { decodeId } from '../schema/node-id.ts';
+import { StorageError } from '../storage/storage.ts';
+import { createUploads, type Uploads } from '../uploads/uploads.ts';
+import { takeDueTask } from './due-task.ts';
+import { startReconciler } from './reconciler.ts';
+
+let server: TestServer;
+let north: TestDealership;
+let picture: Buffer;
+let uploads: Uploads;
+
+beforeAll(async () => {
+  // Its own reconciler rests: the passes are the tests'.
+  server = await startServer({ env: { HOUSEKEEPING_SECONDS: '3600' } });
+  north = await server.dealership(PUBLIC_DEALERSHIP);
+  picture = (await photo({ width: 64, height: 48, seed: 1 })).bytes;
+  const { db, storage } = server.app;
+  uploads = createUploads(db, storage, {
+    ...loadConfig({ NODE_ENV: 'test', APP_SECRET: 'x'.repeat(32) }).uploads,
+  });
+});
+afterAll(() => server.stop());
+
+const uuidOf = (id: string) => decodeId(id)?.uuid ?? '';
+const query = (text: string, values: unknown[] = []) => server.app.db.pool.query(text, values);
+
+async function sent(bytes = picture, announced = picture): Promise<Ticket & { vehicleId: string }> {
+  const vehicleId = await addVehicle(north.staff);
+  const ticket = await ticketFor(north.staff, describeFile(vehicleId, announced));
+  await put(ticket.target, bytes);
+  return { ...ticket, vehicleId };
+}
+
+async function statusOf(ticket: Ticket): Promise<string> {
+  const { rows } = await query('select status from uploads where id = $1', [uuidOf(ticket.id)]);
+  return (rows[0] as { status: string }).status;
+}
+
+/** As if the bytes had been found so long ago. */
+const seen = (ticket: Ticket, ago: string) =>
+  query('update uploads set bytes_seen_at = now() - $2::interval where id = $1', [
+    uuidOf(ticket.id),
+    ago,
+  ]);
+
+describe('an upload whose client died after it had sent the bytes', () => {
+  it('is completed as its client would have completed it', async () => {
+    const ticket = await sent();
+    const events = () =>
+      server.app.db.prisma.mediaEvent.findMany({
+        where: { vehicleId: uuidOf(ticket.vehicleId) },
+        orderBy: { seq: 'asc' },
+      });
+    await uploads.adopt();
+    expect(await statusOf(ticket)).toBe('AWAITING_BYTES');
+    await seen(ticket, '59 seconds');
+    await uploads.adopt();
+    expect(await statusOf(ticket)).toBe('AWAITING_BYTES');
+    await seen(ticket, '61 seconds');
+    expect(await Promise.all([uploads.adopt(), uploads.adopt()])).toContain(1);
+    expect(await statusOf(ticket)).toBe('COMPLETED');
+    expect((await events()).filter(({ type }) => type === 'MEDIA_ADDED')).toHaveLength(1);
+    const { media } = await readGallery(north.staff, ticket.vehicleId);
+    expect(media.nodes.map(({ id }) => id)).toEqual([ticket.media.id]);
+    // A client that comes back all the same finds its upload done.
+    expect((await completeUpload(north.staff, ticket.id)).media?.id).toBe(ticket.media.id);
+  });
+
+  it('fails when other bytes arrived than were announced', async () => {
+    const ticket = await sent();
+    await query("update uploads set md5 = 'AAAAAAAAAAAAAAAAAAAAAA==' where id = $1", [
+      uuidOf(ticket.id),
+    ]);
+    await uploads.adopt();
+    await seen(ticket, '61 seconds');
+    await uploads.adopt();
+    expect(await statusOf(ticket)).toBe('FAILED');
+  });
+
+  it.each([
+    ['left the dealership', `delete from memberships where user_id = $1`],
+    ['may only look', `update memberships set role = 'VIEWER' where user_id = $1`],
+  ])('is not completed for somebody who %s', async (_, change) => {
+    const ticket = await sent();
+    await uploads.adopt();
+    await seen(ticket, '61 seconds');
+    const { rows } = await query('select created_by_id "id" from uploads where id = $1', [
+      uuidOf(ticket.id),
+    ]);
+    const userId = (rows[0] as { id: string }).id;
+    await query(change, [userId]);
+    await uploads.adopt();
+    await query(
+      `insert into memberships (dealership_id, user_id, role) values ($1, $2, 'OWNER')
+        on conflict (dealership_id, user_id) do update set role = 'OWNER'`,
+      [north.uuid, userId],
+    );
+    expect(await statusOf(ticket)).toBe('AWAITING_BYTES');
+  });
+
+  it('expires when the store did not answer in time, and not before', async () => {
+    const ticket = await sent();
+    await uploads.adopt();
+    await seen(ticket, '61 seconds');
+    const outage = vi.spyOn(server.app.storage, 'list').mockImplementation(() => {
+      throw new StorageError('UNAVAILABLE', 'Down');
+    });
+    expect(await uploads.adopt()).toBe(0);
+    await uploads.expire();
+    expect(await statusOf(ticket)).toBe('AWAITING_BYTES');
+    await query("update uploads set expires_at = now() - interval '1 second' where id = $1", [
+      uuidOf(ticket.id),
+    ]);
+    await uploads.expire();
+    outage.mockRestore();
+    expect(await uploads.adopt()).toBe(0);
+    expect(await statusOf(ticket)).toBe('EXPIRED');
+  });
+});
+
+describe('a task', () => {
+  it('is due for one of many servers, once in its time', async () => {
+    const { pool } = server.app.db;
+    const taken = await Promise.all(
+      Array.from({ length: 20 }, () => takeDueTask(pool, 'example', 60)),
+    );
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    await query("update housekeeping_tasks set next_at = now() where name = 'example'");
+    expect(await takeDueTask(pool, 'example', 60)).toBe(true);
+    expect(await takeDueTask(pool, 'example', 60)).toBe(false);
+    // Whoever is told to do it more often does not wait for the old time.
+    expect(await takeDueTask(pool, 'example', 5)).toBe(true);
+  });
+});
+
+describe('a server', () => {
+  it('completes and expires uploads with nobody’s help', async () => {
+    const [adopted, expired] = [await sent(), await sent()];
+    await query("update uploads set expires_at = now() - interval '1 second' where id = $1", [
+      uuidOf(expired.id),
+    ]);
+    await uploads.adopt();
+    await seen(adopted, '61 seconds');
+    const { db, storage } = server.app;
+    const reconciler = startReconciler({
+      db,
+      storage,
+      uploads,
+      times: { everySeconds: 1, sweepEverySeconds: 3_600, orphanGraceSeconds: 3_600 },
+      log: createLog('silent'),
+    });
+    await expect.poll(() => statusOf(adopted), { timeout: 10_000 }).toBe('COMPLETED');
+    await expect.poll(() => statusOf(expired), { timeout: 10_000 }).toBe('EXPIRED');
+    await reconciler.close();
+  });
+});

@@ -1,0 +1,67 @@
+import { builder } from './builder.ts';
+
+export const VehicleStatus = builder.enumType('VehicleStatus', {
+  description: 'Where a vehicle is in its life at the dealership.',
+  values: {
+    DRAFT: { description: 'Being prepared; only staff see it.' },
+    PUBLISHED: { description: 'For sale; everybody sees it.' },
+    SOLD: { description: 'Sold; only staff see it.' },
+    ARCHIVED: { description: 'Kept for the record; only staff see it.' },
+  } as const,
+});
+
+export const VehicleCondition = builder.enumType('VehicleCondition', {
+  description: 'New or used, as the dealership sells it.',
+  values: {
+    NEW: { description: 'Never registered.' },
+    USED: { description: 'Had an owner before.' },
+    CERTIFIED: { description: 'Used, and certified under the maker’s programme.' },
+  } as const,
+});
+
+export const UploadStatus = builder.enumType('UploadStatus', {
+  description: 'Where an upload is.',
+  values: {
+    AWAITING_BYTES: { description: 'The ticket is granted; the bytes may be sent.' },
+    COMPLETED: { description: 'The bytes arrived and were accepted.' },
+    CANCELLED: { description: 'The client gave it up.' },
+    EXPIRED: { description: 'Its time passed without bytes.' },
+    FAILED: { description: 'Other bytes arrived than were announced.' },
+  } as const,
+});
+
+export const MediaKind = builder.enumType('MediaKind', {
+  description: 'What a media is.',
+  values: { IMAGE: { description: 'A picture.' }, VIDEO: { description: 'A film.' } } as const,
+});
+
+export const MediaStatus = builder.enumType('MediaStatus', {
+  description:
+    'Where a media is on its way to the page: PENDING_UPLOAD → UPLOADED → PROCESSING → READY, or FAILED.',
+  values: {
+    PENDING_UPLOAD: { description: 'Its bytes are awaited; it is in no gallery.' },
+    UPLOADED: { description: 'Its bytes are accepted and wait to be prepared.' },
+    PROCESSING: { description: 'Its renditions are being made.' },
+    READY: { description: 'It can be shown.' },
+    FAILED: { description: 'It cannot be shown; `errors` says why.' },
+  } as const,
+});
+
+export const ImageFormat = builder.enumType('ImageFormat', {
+  description: 'How a rendition is encoded.',
+  values: {
+    WEBP: { description: 'image/webp' },
+    JPEG: { description: 'image/jpeg' },
+    AVIF: { description: 'image/avif; made later, when the server is idle.' },
+  } as const,
+});
+
+export const Role = builder.enumType('Role', {
+  description: 'What a member of a dealership may do.',
+  values: {
+    OWNER: { description: 'Everything.' },
+    MANAGER: { description: 'Vehicles and media.' },
+    PHOTOGRAPHER: { description: 'Media.' },
+    VIEWER: { description: 'Reads.' },
+  } as const,
+});

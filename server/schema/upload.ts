@@ -1,0 +1,96 @@
+import type { Upload as UploadRow } from '../../generated/prisma/client.ts';
+import { requireStaff } from '../context.ts';
+import { builder } from './builder.ts';
+import { UploadStatus } from './enums.ts';
+import { Media } from './media.ts';
+import { Node } from './node.ts';
+import { encodeId, uuidOf } from './node-id.ts';
+import type { UploadTarget as Target } from '../uploads/upload-target.ts';
+import type { ListedUpload, Ticket } from '../uploads/uploads.ts';
+import { UploadTarget } from './upload-target.ts';
+import type { Payload } from './user-error.ts';
+import { Vehicle } from './vehicle.ts';
+
+export const Upload = builder.prismaObject('Upload', {
+  description: 'One file on its way: a ticket, and what became of it.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: 'Opaque.', resolve: ({ id }) => encodeId('Upload', id) }),
+    isPoster: t.exposeBoolean('poster', {
+      description: 'Whether it is the poster of a video, which `media` is.',
+    }),
+    clientRef: t.exposeString('clientRef', {
+      nullable: true,
+      description: 'What the client calls it.',
+    }),
+    status: t.expose('status', { type: UploadStatus, description: 'Where it is.' }),
+    fileName: t.exposeString('fileName', { description: 'For people; never a path.' }),
+    contentType: t.exposeString('contentType', {
+      description: 'The media type that was announced.',
+    }),
+    byteSize: t.expose('byteSize', {
+      type: 'ByteSize',
+      description: 'The exact size that was announced.',
+    }),
+    receivedBytes: t.field({
+      type: 'ByteSize',
+      nullable: true,
+      description: 'How much of it the store has. Null where the store cannot tell.',
+      resolve: (upload, _, { uploads }) => uploads.receivedBytes(upload),
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the ticket ends.' }),
+    target: t.field({
+      type: UploadTarget,
+      nullable: true,
+      description:
+        'How to send the bytes. Null unless they are awaited, to a viewer who may not upload, and while the store that is to take them in parts does not answer: then `refreshUpload` says so.',
+      resolve: (upload: ListedUpload & { target?: Target | null }, _, { uploads, viewer }) => {
+        if (upload.target !== undefined) return upload.target;
+        return viewer.kind === 'staff' && viewer.role !== 'VIEWER' ? uploads.target(upload) : null;
+      },
+    }),
+    media: t.relation('media', { type: Media, description: 'What the file becomes.' }),
+    vehicle: t.relation('vehicle', { type: Vehicle, description: 'Whose media it becomes.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  upload: t.prismaField({
+    type: Upload,
+    nullable: true,
+    description: 'An upload by its id. Null when the viewer’s dealership has none such.',
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (query, _, { id }, { prisma, viewer }) => {
+      const uuid = uuidOf('Upload', id);
+      if (viewer.kind !== 'staff' || uuid === null) return null;
+      return prisma.upload.findFirst({
+        ...query,
+        where: { dealershipId: viewer.dealershipId, id: uuid },
+      });
+    },
+  }),
+  openUploads: t.field({
+    type: [Upload],
+    description:
+      'Uploads whose bytes are still awaited: what a page can go on with after a reload.',
+    args: { vehicleId: t.arg.id({ description: 'Only of this vehicle.' }) },
+    resolve: (_, { vehicleId }, context) =>
+      context.uploads.open(
+        requireStaff(context, 'editMedia'),
+        vehicleId == null ? undefined : uuidOf('Vehicle', vehicleId),
+      ),
+  }),
+}));
+
+/** What a mutation says of one upload. */
+export interface UploadResult extends Payload {
+  upload?: UploadRow;
+}
+
+/** A ticket with the target that it has already, and what was in the way of one. */
+export function resultOf({ upload, target, failure }: Ticket): UploadResult {
+  return {
+    upload: target === undefined ? upload : Object.assign({ ...upload }, { target }),
+    userErrors: failure ? [failure] : [],
+  };
+}

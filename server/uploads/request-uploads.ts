@@ -1,0 +1,215 @@
+import { v7 as uuid } from 'uuid';
+import type { MediaKind, Prisma, PrismaClient, Upload } from '../../generated/prisma/client.ts';
+import type { Staff } from '../accounts/viewer.ts';
+import { UserFailure } from '../errors.ts';
+import { failpoint } from '../failpoint.ts';
+import { openGallery, type OpenGallery } from '../gallery/change-gallery.ts';
+import { openRoom, type Room } from '../gallery/room.ts';
+import { openKeptResults } from '../idempotency/once.ts';
+import { VIDEO_TYPE } from '../media/media-type.ts';
+import { attachStored, findStored } from './already-stored.ts';
+import {
+  checkPolicy,
+  unknownVehicle,
+  type AllowedUpload,
+  type PosterPlace,
+  type UploadLimits,
+  type UploadRequest,
+} from './policy.ts';
+
+type Outcome = Upload | UserFailure;
+type Numbered = [number, AllowedUpload];
+
+/**
+ * Grants tickets: one result a request, in the order of the requests; one that
+ * is refused changes nothing for the others. Each ticket comes with the media
+ * that it will become, pending and in no gallery yet.
+ */
+export async function requestUploads(
+  prisma: PrismaClient,
+  limits: UploadLimits,
+  staff: Staff,
+  requests: readonly UploadRequest[],
+): Promise<Outcome[]> {
+  const outcomes = new Map<number, Outcome>();
+  const byVehicle = new Map<string, Numbered[]>();
+  for (const [index, request] of requests.entries()) {
+    try {
+      const allowed = checkPolicy(request, limits);
+      byVehicle.set(allowed.vehicleId, [
+        ...(byVehicle.get(allowed.vehicleId) ?? []),
+        [index, allowed],
+      ]);
+    } catch (error) {
+      if (!(error instanceof UserFailure)) throw error;
+      outcomes.set(index, error);
+    }
+  }
+  for (const [vehicleId, allowed] of byVehicle) {
+    const granted = await prisma.$transaction((tx) =>
+      grantOnce(tx, limits, staff, vehicleId, allowed),
+    );
+    for (const [index, outcome] of granted) outcomes.set(index, outcome);
+  }
+  await failpoint('ticket-granted');
+  return requests.map((_, index) => outcomes.get(index) as Outcome);
+}
+
+/** What a key was given before stands; the rest is granted now, and kept for its keys. */
+async function grantOnce(
+  tx: Prisma.TransactionClient,
+  limits: UploadLimits,
+  staff: Staff,
+  vehicleId: string,
+  requests: readonly Numbered[],
+): Promise<Map<number, Outcome>> {
+  const { dealershipId } = staff;
+  const kept = await openKeptResults(
+    tx,
+    requests.flatMap(([, { key }]) => key ?? []),
+  );
+  const gallery = await openGallery(tx, { dealershipId, vehicleId });
+  const room = gallery && (await openRoom(gallery, limits));
+  const outcomes = new Map<number, Outcome>();
+  for (const [index, request] of requests) {
+    try {
+      const { key } = request;
+      const before = key && kept.find(key);
+      if (before) {
+        const upload = await tx.upload.findFirst({ where: { dealershipId, id: before } });
+        if (!upload) throw unknownVehicle();
+        outcomes.set(index, upload);
+        continue;
+      }
+      if (!gallery || !room) throw unknownVehicle();
+      const upload = await grant(gallery, room, limits, staff, request);
+      if (key) await kept.keep(key, upload.id);
+      outcomes.set(index, upload);
+    } catch (error) {
+      if (!(error instanceof UserFailure)) throw error;
+      outcomes.set(index, error);
+    }
+  }
+  await failpoint('ticket-uncommitted');
+  return outcomes;
+}
+
+/** Throws a {@link UserFailure} and leaves nothing when it is refused. */
+async function grant(
+  gallery: OpenGallery,
+  room: Room,
+  limits: UploadLimits,
+  staff: Staff,
+  request: AllowedUpload,
+): Promise<Upload> {
+  const { tx, dealershipId, vehicleId, now } = gallery;
+  const id = uuid();
+  const upload = await tx.upload.create({
+    data: {
+      id,
+      dealershipId,
+      vehicleId,
+      mediaId: await mediaFor(gallery, room, request),
+      createdById: staff.userId,
+      clientRef: request.clientRef,
+      fileName: request.fileName,
+      contentType: request.contentType,
+      byteSize: request.byteSize,
+      md5: request.md5,
+      partSize: request.partSize,
+      sha256: request.sha256,
+      position: request.position,
+      replaces: request.replaceMediaId !== undefined,
+      poster: request.posterFor !== undefined,
+      storageKey: `incoming/${dealershipId}/${id}`,
+      expiresAt: new Date(now.getTime() + limits.ttlSeconds * 1_000),
+    },
+  });
+  try {
+    await room.hold(['input', 'vehicleId']);
+  } catch (error) {
+    await tx.upload.delete({ where: { id }, select: { id: true } });
+    throw error;
+  }
+  const stored = upload.poster ? null : await findStored(gallery, request);
+  return stored ? attachStored(gallery, upload, stored) : upload;
+}
+
+/** The id of the media that the bytes become, or belong to. */
+function mediaFor(gallery: OpenGallery, room: Room, request: AllowedUpload): Promise<string> {
+  if (request.posterFor !== undefined) return videoOfPoster(gallery, request.posterFor);
+  if (request.replaceMediaId !== undefined) return mediaToReplace(gallery, request);
+  return addMedia(gallery, room, request);
+}
+
+async function addMedia(
+  { tx, dealershipId, vehicleId }: OpenGallery,
+  room: Room,
+  request: AllowedUpload,
+): Promise<string> {
+  room.require(request.byteSize, ['input', 'vehicleId']);
+  const { _max } = await tx.media.aggregate({
+    where: { dealershipId, vehicleId, deletedAt: null },
+    _max: { position: true },
+  });
+  const id = uuid();
+  await tx.media.create({
+    data: {
+      id,
+      dealershipId,
+      vehicleId,
+      kind: kindOf(request),
+      position: (_max.position ?? -1) + 1,
+      alt: request.alt,
+      groupKey: request.groupKey,
+      originalFileName: request.fileName,
+      originalContentType: request.contentType,
+      originalByteSize: request.byteSize,
+    },
+    select: { id: true },
+  });
+  return id;
+}
+
+async function mediaToReplace(gallery: OpenGallery, request: AllowedUpload): Promise<string> {
+  const media = request.replaceMediaId ? await gallery.find(request.replaceMediaId) : null;
+  if (!media || media.deletedAt || media.status === 'PENDING_UPLOAD') {
+    throw new UserFailure('NOT_FOUND', 'There is no such media to replace. Reload the page.', {
+      field: ['input', 'replaceMediaId'],
+    });
+  }
+  if (media.kind !== kindOf(request)) {
+    throw new UserFailure(
+      'INVALID_INPUT',
+      'A picture takes the place of a picture, a video that of a video. Upload this one as new media.',
+      { field: ['input', 'contentType'] },
+    );
+  }
+  return media.id;
+}
+
+async function videoOfPoster(gallery: OpenGallery, place: PosterPlace | null): Promise<string> {
+  const { tx, dealershipId, vehicleId } = gallery;
+  const mediaId =
+    place && 'uploadId' in place
+      ? (
+          await tx.upload.findFirst({
+            where: { dealershipId, vehicleId, id: place.uploadId },
+            select: { mediaId: true },
+          })
+        )?.mediaId
+      : place?.mediaId;
+  const media = mediaId === undefined ? null : await gallery.find(mediaId);
+  if (!media || media.deletedAt || media.kind !== 'VIDEO') {
+    throw new UserFailure(
+      'NOT_FOUND',
+      'This vehicle has no such video. Ask for the upload of the video first, then for that of its poster.',
+      { field: ['input', 'posterFor'] },
+    );
+  }
+  return media.id;
+}
+
+function kindOf({ contentType }: AllowedUpload): MediaKind {
+  return contentType === VIDEO_TYPE ? 'VIDEO' : 'IMAGE';
+}
