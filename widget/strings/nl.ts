@@ -1,0 +1,41 @@
+import type { Strings } from './strings.ts';
+
+export const nl: Strings = {
+  gallery: 'Foto’s van {title}',
+  galleryUntitled: 'Foto’s van het voertuig',
+  carousel: 'carrousel',
+  slide: 'dia',
+  position: '{current} van {total}',
+  photo: '{title}, foto {current}',
+  photoUntitled: 'Foto {current}',
+  video: '{title}, video {current}',
+  videoUntitled: 'Video {current}',
+  previous: 'Vorige foto',
+  next: 'Volgende foto',
+  play: 'Diavoorstelling starten',
+  pause: 'Diavoorstelling stoppen',
+  thumbnails: 'Kies een foto',
+  enlarge: 'Vergroten: {name}',
+  zoomDialog: 'Vergrote foto',
+  zoomIn: 'Inzoomen',
+  zoomOut: 'Uitzoomen',
+  close: 'Sluiten',
+  loading: 'Foto’s worden geladen',
+  emptyTitle: 'De foto’s zijn onderweg',
+  emptyText: 'Ze verschijnen hier vanzelf zodra ze gemaakt zijn.',
+  errorTitle: 'De foto’s konden niet worden geladen',
+  errorNetwork: 'Controleer de internetverbinding en probeer het opnieuw.',
+  errorAccess:
+    'Deze pagina mag de foto’s niet tonen. Log opnieuw in of vraag het de beheerder van de website.',
+  errorNotFound: 'Dit voertuig wordt niet meer aangeboden. Vraag ernaar bij de dealer.',
+  errorSetup:
+    'De pagina geeft niet aan welk voertuig getoond moet worden. Meld het de beheerder van de website.',
+  errorManifest:
+    'De fotolijst waar de pagina naar verwijst, is beschadigd. Meld het de beheerder van de website.',
+  errorBusy: 'Er kijken nu veel mensen. Wacht even en probeer het opnieuw.',
+  errorServer: 'Er ging bij ons iets mis. Probeer het over een ogenblik opnieuw.',
+  retry: 'Opnieuw proberen',
+  photoFailed: 'Deze foto is niet geladen.',
+  videoFailed: 'Deze video kan in deze browser niet worden afgespeeld.',
+  photosAdded: { one: '{count} nieuwe foto', other: '{count} nieuwe foto’s' },
+};

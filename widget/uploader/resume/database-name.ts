@@ -1,0 +1,2 @@
+/** Names the element's database and its channel between tabs. */
+export const DATABASE = 'vehicle-media';

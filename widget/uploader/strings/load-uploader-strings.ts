@@ -1,0 +1,8 @@
+import { en } from './en.ts';
+import type { UploaderStrings } from './uploader-strings.ts';
+
+/** The texts of a BCP 47 tag's language; English where there are none, or they do not load. */
+export async function loadUploaderStrings(locale: string): Promise<UploaderStrings> {
+  if (/^en\b/i.test(locale)) return en;
+  return import('./languages.ts').then(({ inLanguageOf }) => inLanguageOf(locale)).catch(() => en);
+}

@@ -1,0 +1,274 @@
+import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
+import { createRef } from 'lit/directives/ref.js';
+import { BeforeRemoveEvent, BeforeReorderEvent, FileAddEvent } from '../upload-events.ts';
+import type { Uploader, UploaderHost, UploadItem } from '../vehicle-media/uploader-host.ts';
+import { FileDrop } from './file-drop.ts';
+import { GalleryApi } from './gallery/gallery-api.ts';
+import { Gallery } from './gallery/gallery.ts';
+import { Language } from './language.ts';
+import { LeaveGuard } from './leave-guard.ts';
+import { ProcessingWatch } from './processing-watch.ts';
+import { UploadApi } from './queue/upload-api.ts';
+import type { QueueEvent } from './queue/queue-options.ts';
+import { UploadQueue } from './queue/upload-queue.ts';
+import { VIDEO_TYPE } from './queue/check-file.ts';
+import type { UploadTask } from './queue/upload-task.ts';
+import { FileGate } from './file-gate.ts';
+import { Resume } from './resume/resume.ts';
+import { sendByXhr } from './send-by-xhr.ts';
+import { uploadItem } from './upload-item.ts';
+import { UploadReporter } from './upload-reporter.ts';
+import { uploaderStyles } from './uploader.styles.ts';
+import { dropZone } from './view/drop-zone.ts';
+import { addIcon } from './view/icons.ts';
+import { ManageGrid } from './view/manage-grid.ts';
+import { PreviewPainter } from './view/preview-painter.ts';
+import { queuePanel } from './view/queue-panel.ts';
+import { whenOnline } from './when-online.ts';
+
+/** Progress is drawn no more often: milliseconds. */
+const DRAWN_EVERY_MS = 100;
+
+/** The staff half of `<vehicle-media>`: takes files, shows their way, and keeps the gallery. */
+export class VehicleUploader implements Uploader, ReactiveController {
+  readonly styles = uploaderStyles;
+  #host: UploaderHost;
+  #language: Language;
+  #gate: FileGate;
+  #api: UploadApi;
+  #end = new AbortController();
+  #queue: UploadQueue;
+  #grid: ManageGrid;
+  #drop: FileDrop;
+  #reporter: UploadReporter;
+  #previews: PreviewPainter;
+  #processing: ProcessingWatch;
+  #resume: Resume;
+  #guard = new LeaveGuard();
+  #picker = createRef<HTMLInputElement>();
+  #camera = createRef<HTMLInputElement>();
+  #drawTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: UploaderHost) {
+    const words = () => this.#language.words;
+    this.#host = host;
+    this.#language = new Language(host);
+    this.#gate = new FileGate(host);
+    this.#api = new UploadApi((document, variables, signal) =>
+      host.request(document, variables, signal),
+    );
+    this.#queue = this.#createQueue();
+    this.#grid = new ManageGrid(host, createGallery(host), words);
+    this.#drop = new FileDrop(host, (files) => this.addFiles(files));
+    this.#reporter = new UploadReporter(host, words);
+    this.#previews = new PreviewPainter((id) => this.#queue.tasks.find((task) => task.id === id));
+    this.#processing = new ProcessingWatch(() => host.refresh());
+    this.#resume = this.#createResume();
+    void this.#resume.start();
+    for (const hint of ['pointerover', 'focusin', 'dragenter']) {
+      host.addEventListener(hint, this.#warm, { once: true });
+    }
+    addEventListener('online', this.#onOnline);
+    host.addController(this);
+  }
+
+  get items(): readonly UploadItem[] {
+    return this.#queue.tasks.map((task) => uploadItem(task, this.#language.words));
+  }
+
+  hostUpdate(): void {
+    this.#queue.settle(this.#host.media);
+    this.#grid.beforeUpdate();
+  }
+
+  hostUpdated(): void {
+    this.#grid.afterUpdate();
+    this.#previews.watch(this.#host.renderRoot);
+  }
+
+  hostDisconnected(): void {
+    this.#gate.dispose();
+  }
+
+  render(): TemplateResult {
+    const { accept, capture, disabled, maxFiles, media, mode } = this.#host;
+    const { words } = this.#language;
+    return html`<div class="uploader" data-mode=${mode}>
+      ${dropZone({
+        words,
+        picker: this.#picker,
+        camera: this.#camera,
+        accept,
+        capture,
+        maxFiles,
+        disabled,
+        limits: this.#gate.limits,
+        compact: this.#queue.tasks.length > 0 || (mode === 'manage' && media.length > 0),
+        onFiles: (files) => this.addFiles(files),
+      })}
+      ${queuePanel(this.#queue, words, (id) => this.retry(id))}
+      ${mode === 'manage' ? this.#grid.render() : nothing}
+      ${
+        this.#drop.dragging
+          ? html`<div class="drop-here" part="drop-overlay">
+              <span>${addIcon}${words.say('dropNow')}</span>
+            </div>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  openPicker(): void {
+    if (!this.#host.disabled) this.#picker.value?.click();
+  }
+
+  addFiles(files: Iterable<File>): void {
+    const list = [...files];
+    if (this.#host.disabled || list.length === 0) return;
+    if (!this.#host.dispatchEvent(new FileAddEvent(list))) return;
+    this.#queue.add(list);
+    this.#host.announce(this.#language.words.say('filesAdded', { count: list.length }));
+  }
+
+  pause(id?: string): void {
+    this.#queue.pause(id);
+  }
+
+  resume(id?: string): void {
+    this.#queue.resume(id);
+  }
+
+  retry(id?: string): void {
+    const { failure } = this.#queue.tasks.find((task) => task.id === id) ?? {};
+    if (failure?.code === 'FILE_NEEDED') this.openPicker();
+    else this.#queue.retry(id);
+  }
+
+  cancel(id?: string): void {
+    this.#queue.cancel(id);
+  }
+
+  moveMedia(id: string, to: number): Promise<void> {
+    return this.#grid.move(id, to);
+  }
+
+  removeMedia(id: string): Promise<void> {
+    return this.#grid.remove(id);
+  }
+
+  undo(): Promise<void> {
+    return this.#grid.undo();
+  }
+
+  disconnect(): void {
+    this.#queue.close(this.#resume.close());
+    this.#end.abort();
+    for (const part of [
+      this.#grid,
+      this.#drop,
+      this.#previews,
+      this.#gate,
+      this.#processing,
+      this.#reporter,
+    ]) {
+      part.dispose();
+    }
+    removeEventListener('online', this.#onOnline);
+    this.#guard.set(false);
+    clearTimeout(this.#drawTimer);
+    this.#host.toggleState('uploading', false);
+    this.#host.removeController(this);
+  }
+
+  #createQueue(): UploadQueue {
+    const host = this.#host;
+    const gate = this.#gate;
+    return new UploadQueue({
+      api: this.#api,
+      send: sendByXhr,
+      vehicleId: () => host.vehicleId,
+      concurrency: () => host.concurrency,
+      maxFiles: () => host.maxFiles,
+      validate: (file) => gate.validate(file),
+      check: (file) => gate.check(file),
+      transform: () => gate.transform,
+      prepare: (file, type, signal) => gate.prepare(file, type, signal),
+      hash: (file, signal) => gate.hash(file, signal),
+      online: whenOnline,
+      keep: (task) => this.#resume.keep(task),
+      onTask: (task) => this.#resume.noted(task),
+      onChange: () => this.#changed(),
+      onEvent: (event) => this.#onEvent(event),
+    });
+  }
+
+  #createResume(): Resume {
+    const host = this.#host;
+    return new Resume(() => {
+      const { endpoint, vehicleId } = host;
+      const request = host.request.bind(host);
+      return vehicleId === null ? null : { endpoint, vehicleId, request, queue: this.#queue };
+    });
+  }
+
+  #warm = (): void => {
+    if (navigator.onLine) this.#queue.warm();
+  };
+
+  /** What was given up for want of a network. */
+  #onOnline = (): void => {
+    for (const { failure, id } of this.#queue.tasks) {
+      if (failure?.code === 'NETWORK') this.#queue.retry(id);
+    }
+  };
+
+  #onEvent(event: QueueEvent): void {
+    if (event.type === 'progress') {
+      this.#drawSoon();
+      this.#resume.moved(event.task);
+    }
+    if (event.type === 'failed') this.#gate.learn(event.task);
+    if (event.type === 'accepted' && event.media) {
+      const { media } = event;
+      const { mediaVersion } = media.vehicle;
+      this.#host.applyChange({ type: 'upsert', media, mediaVersion });
+      if (event.task.contentType === VIDEO_TYPE) void this.#addPoster(event.task, media.id);
+    }
+    this.#reporter.report(event, this.#queue);
+  }
+
+  async #addPoster(task: UploadTask, mediaId: string): Promise<void> {
+    const late = await import('./poster/send-poster.ts').catch((): null => null);
+    const hash = this.#gate.hash.bind(this.#gate);
+    const steps = { api: this.#api, hash, send: sendByXhr };
+    await late?.sendPoster(task, mediaId, steps, this.#end.signal);
+  }
+
+  #changed(): void {
+    const { active, tasks } = this.#queue;
+    this.#host.toggleState('uploading', active);
+    this.#guard.set(active);
+    this.#processing.set(tasks.some(({ state }) => state === 'processing'));
+    this.#host.requestUpdate();
+  }
+
+  #drawSoon(): void {
+    this.#drawTimer ??= setTimeout(() => {
+      this.#drawTimer = undefined;
+      this.#host.requestUpdate();
+    }, DRAWN_EVERY_MS);
+  }
+}
+
+function createGallery(host: UploaderHost): Gallery {
+  return new Gallery({
+    api: new GalleryApi((document, variables) => host.request(document, variables)),
+    vehicleId: () => host.vehicleId,
+    media: () => host.media,
+    mediaVersion: () => host.mediaVersion,
+    applyChange: (change) => host.applyChange(change),
+    mayMove: (id, from, to) => host.dispatchEvent(new BeforeReorderEvent(id, from, to)),
+    mayRemove: (media) => host.dispatchEvent(new BeforeRemoveEvent(media)),
+    onChange: () => host.requestUpdate(),
+  });
+}
