@@ -1,0 +1,49 @@
+/** Which vehicles the list shows, as its address says it. */
+export type ListView = 'all' | 'published' | 'draft' | 'sold' | 'archived' | 'without-photos';
+
+export const LIST_VIEWS: Readonly<Record<ListView, { label: string; filter: object }>> = {
+  all: { label: 'All', filter: {} },
+  published: { label: 'Published', filter: { status: ['PUBLISHED'] } },
+  draft: { label: 'Draft', filter: { status: ['DRAFT'] } },
+  sold: { label: 'Sold', filter: { status: ['SOLD'] } },
+  archived: { label: 'Archived', filter: { status: ['ARCHIVED'] } },
+  'without-photos': { label: 'Without photos', filter: { withoutMedia: true } },
+};
+
+export type StaffRoute =
+  | { name: 'list'; view: ListView; search: string }
+  | { name: 'new' }
+  | { name: 'vehicle'; id: string }
+  | { name: 'unknown' };
+
+export function readRoute(address: { pathname: string; search: string }): StaffRoute {
+  const path = address.pathname.replace(/\/+$/, '');
+  if (path === '/staff' || path === '/staff/vehicles') {
+    const parameters = new URLSearchParams(address.search);
+    const view = parameters.get('view') ?? '';
+    return {
+      name: 'list',
+      view: Object.hasOwn(LIST_VIEWS, view) ? (view as ListView) : 'all',
+      search: parameters.get('q') ?? '',
+    };
+  }
+  if (path === '/staff/vehicles/new') return { name: 'new' };
+  const id = /^\/staff\/vehicles\/([^/]+)$/.exec(path)?.[1];
+  try {
+    return id === undefined ? { name: 'unknown' } : { name: 'vehicle', id: decodeURIComponent(id) };
+  } catch {
+    return { name: 'unknown' };
+  }
+}
+
+export function listPath(view: ListView, search: string): string {
+  const parameters = new URLSearchParams();
+  if (view !== 'all') parameters.set('view', view);
+  if (search !== '') parameters.set('q', search);
+  const text = parameters.toString();
+  return text === '' ? '/staff' : `/staff?${text}`;
+}
+
+export function staffVehiclePath(id: string): string {
+  return `/staff/vehicles/${encodeURIComponent(id)}`;
+}
