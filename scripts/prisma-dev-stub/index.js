@@ -1,0 +1,2 @@
+// Nothing of this package is ever run.
+export default {};
