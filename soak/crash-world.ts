@@ -1,0 +1,308 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { v7 as uuid } from 'uuid';
+import { demoAccount } from '../demo/seed.ts';
+import { hashPassword } from '../server/accounts/passwords.ts';
+import { connectDatabase, type Database, type DatabaseConfig } from '../server/db/database.ts';
+import { createLog } from '../server/log.ts';
+import { decodeId } from '../server/schema/node-id.ts';
+import { createDiskStorage } from '../server/storage/disk.ts';
+import { createS3Storage } from '../server/storage/s3.ts';
+import type { Storage } from '../server/storage/storage.ts';
+import { photo } from '../test/pictures.ts';
+import { freshBucket } from '../test/s3.ts';
+import { audit, listAll, type Audit } from './crash-audit.ts';
+import { CrashClient, type SentPhoto } from './crash-client.ts';
+import type { CrashPoint } from './crash-points.ts';
+import { startProcess } from './process.ts';
+
+/** Everything that the server waits for, in seconds instead of minutes and days. */
+const HURRY = {
+  SEED_DEMO: 'false',
+  UPLOAD_URL_TTL_SECONDS: '5',
+  UPLOAD_ADOPT_SECONDS: '1',
+  HOUSEKEEPING_SECONDS: '1',
+  SWEEP_SECONDS: '1',
+  ORPHAN_GRACE_SECONDS: '1',
+  MEDIA_LEASE_SECONDS: '5',
+};
+/** Past its expiry nothing may be under way for longer. */
+const STUCK_MS = 60_000;
+/** However busy the machine is: a photo that is not READY by then is lost. */
+const READY_WITHIN_MS = 300_000;
+/** Objects are settled when none came or went for so long: the grace, and two sweeps. */
+const QUIET_MS = 3_500;
+const REACHED_WITHIN_MS = 60_000;
+const UPLOADS_AT_MOST = 40;
+
+export interface Recovery extends Audit {
+  /** Whether the server died where it was told to. */
+  reached: boolean;
+  acknowledged: number;
+  /** Photos that were never acknowledged and came through all the same. */
+  rescued: number;
+  /** Acknowledged photos that did not become READY with every rendition. */
+  lost: number;
+  /** Tickets that were open long after their time. */
+  stuck: number;
+}
+
+/** One installation, with its data, that is killed over and over. */
+export interface CrashWorld {
+  crash(point: CrashPoint, random: (limit: number) => number): Promise<Recovery>;
+  /** After all that was made has been deleted and has passed its time: what is left of it. */
+  finish(): Promise<{ orphanObjects: number; orphanRows: number }>;
+  close(): Promise<void>;
+}
+
+export async function createCrashWorld(): Promise<CrashWorld> {
+  const bucket = await freshBucket();
+  const server = await startProcess({
+    ...HURRY,
+    ...(bucket && {
+      STORAGE_DRIVER: 's3',
+      S3_ENDPOINT: bucket.config.endpoint,
+      AWS_REGION: bucket.config.region,
+      VEHICLE_MEDIA_BUCKET: bucket.config.bucket,
+      S3_FORCE_PATH_STYLE: 'true',
+      AWS_ACCESS_KEY_ID: bucket.config.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: bucket.config.credentials.secretAccessKey,
+    }),
+  });
+  const storage: Storage = bucket
+    ? createS3Storage(bucket.config)
+    : createDiskStorage({
+        dir: `${server.dataDir}/storage`,
+        publicUrl: () => server.url,
+        secret: Buffer.alloc(32),
+      });
+  if (server.database.kind === 'postgres') await addStaff(server.database);
+  const client = await CrashClient.logIn(server.url);
+  // Few, so that vehicles share them: what one loses another still needs.
+  const photos = await Promise.all(
+    [1, 2, 3].map(async (seed) => (await photo({ width: 360, height: 270, seed })).bytes),
+  );
+  const anyPhoto = (random: (limit: number) => number) =>
+    photos[random(photos.length)] ?? Buffer.alloc(0);
+
+  /** With the server down: the embedded database has one process at a time. */
+  async function inDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    await server.kill();
+    const db = await connectDatabase(server.database, createLog('silent'));
+    try {
+      return await work(db);
+    } finally {
+      await db.close();
+    }
+  }
+
+  async function drive(point: CrashPoint, random: (limit: number) => number): Promise<void> {
+    const vehicleId = await client.addVehicle();
+    const any = () => anyPhoto(random);
+    switch (point.scene) {
+      case 'follow':
+      case 'upload':
+        if (point.scene === 'follow') await client.follow(vehicleId);
+        for (let sent = 0; sent < UPLOADS_AT_MOST; sent += 1) await client.upload(vehicleId, any());
+        return;
+      case 'half-sent': {
+        await client.upload(vehicleId, any());
+        const bytes = any();
+        const { ticket } = await client.ticket(vehicleId, bytes);
+        await client.sendSome(ticket, bytes, 1 + random(bytes.length - 1));
+        return server.kill();
+      }
+      case 'sent':
+        await client.upload(vehicleId, any());
+        await client.send(vehicleId, any());
+        return server.kill();
+      case 'expire':
+        for (let sent = 0; sent < UPLOADS_AT_MOST; sent += 1) {
+          const photo = await client.send(vehicleId, any());
+          await sleep(Math.max(0, photo.expiresAt - Date.now() - 50 + random(100)));
+          await client.complete(photo);
+        }
+        return;
+      case 'delete':
+        for (let round = 0; round < UPLOADS_AT_MOST; round += 1) {
+          const other = await client.addVehicle();
+          const uploads = client.photos.length;
+          const { mediaId } = await client.upload(other, any());
+          await becomesReady(mediaId);
+          client.photos.length = uploads;
+          await client.deleteVehicle(other);
+          await client.upload(vehicleId, any());
+        }
+        return;
+      case 'purge':
+        return;
+    }
+  }
+
+  async function becomesReady(
+    mediaId: string,
+    deadline = Date.now() + READY_WITHIN_MS,
+  ): Promise<boolean> {
+    for (;;) {
+      const state = await client.statusOf(mediaId);
+      if (state?.status === 'READY') return true;
+      if (Date.now() > deadline) return false;
+      await sleep(100);
+    }
+  }
+
+  /** Deleted media, and tickets that came to nothing, as if it were long ago. */
+  const longAgo = () =>
+    inDatabase(({ pool }) =>
+      pool.query(`with media as (
+          update media set deleted_at = deleted_at - interval '31 days', updated_at = updated_at - interval '31 days'
+        ) update uploads set updated_at = updated_at - interval '31 days' where status <> 'AWAITING_BYTES'`),
+    );
+
+  async function isWhole({ mediaId }: SentPhoto): Promise<boolean> {
+    if (!(await becomesReady(mediaId))) return false;
+    const { renditions = [] } = (await client.statusOf(mediaId)) ?? {};
+    for (const { url, width } of renditions) {
+      const response = await fetch(url);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      if (!response.ok || (await sharp(bytes).metadata()).width !== width) return false;
+    }
+    return renditions.length > 0;
+  }
+
+  /** A ticket ends by itself: what was sent is completed soon, what was not is past its time. */
+  async function ends({ uploadId, expiresAt, sent }: SentPhoto): Promise<string> {
+    const deadline = (sent ? Math.min(expiresAt, Date.now()) : expiresAt) + STUCK_MS;
+    for (;;) {
+      const status = (await client.uploadStatus(uploadId)) ?? 'EXPIRED';
+      if (status !== 'AWAITING_BYTES' || Date.now() > deadline) return status;
+      await sleep(200);
+    }
+  }
+
+  async function quiet(): Promise<void> {
+    const deadline = Date.now() + STUCK_MS;
+    let before = '';
+    let since = Date.now();
+    while (Date.now() - since < QUIET_MS && Date.now() < deadline) {
+      const now = (await listAll(storage)).join();
+      if (now !== before) since = Date.now();
+      before = now;
+      await sleep(250);
+    }
+  }
+
+  async function recover({ ttlSeconds }: CrashPoint): Promise<Omit<Recovery, 'reached'>> {
+    await server.start();
+    const open = client.photos.filter((photo) => !photo.acknowledged);
+    let [rescued, stuck, lost] = [0, 0, 0];
+    for (const photo of open) {
+      // Nobody waits ten minutes for a ticket that its client gives up when it is back.
+      if (!photo.sent && ttlSeconds > 60) await client.cancel(photo);
+      const status = await ends(photo);
+      if (status === 'COMPLETED') {
+        rescued += 1;
+        photo.acknowledged = true;
+      } else if (status === 'AWAITING_BYTES') stuck += 1;
+    }
+    const kept = client.photos.filter((photo) => photo.acknowledged);
+    for (const photo of kept) {
+      if (await isWhole(photo)) continue;
+      lost += 1;
+      console.error('lost', photo, await client.statusOf(photo.mediaId));
+    }
+    await quiet();
+    const found = await inDatabase((db) =>
+      audit(
+        db,
+        storage,
+        kept.map(({ mediaId, sha256 }) => ({ mediaUuid: decodeId(mediaId)?.uuid ?? '', sha256 })),
+      ),
+    );
+    return { ...found, acknowledged: kept.length - rescued, rescued, lost, stuck };
+  }
+
+  return {
+    async crash(point, random) {
+      client.photos = [];
+      if (point.scene === 'purge') {
+        await server.kill();
+        await server.start();
+        const vehicleId = await client.addVehicle();
+        const [gone] = [
+          await client.upload(vehicleId, anyPhoto(random)),
+          await client.upload(vehicleId, anyPhoto(random)),
+        ];
+        await becomesReady(gone.mediaId);
+        await client.deleteMedia(gone.mediaId);
+        await longAgo();
+      }
+      await server.kill();
+      const pass = 1 + (point.scene === 'upload' ? random(2) : 0);
+      const env = {
+        UPLOAD_TTL_SECONDS: String(point.ttlSeconds),
+        // Or the server would be faster than the clients that it is to race.
+        ...(point.scene === 'expire' && { UPLOAD_ADOPT_SECONDS: '60' }),
+        ...(point.failpoint && { FAILPOINTS: `${point.failpoint}:kill@${pass}` }),
+      };
+      try {
+        await server.start(env);
+        await drive(point, random);
+      } catch {
+        // The server went in the middle of a request, most likely: that is what was wanted.
+      }
+      const late = sleep(REACHED_WITHIN_MS, false, { ref: false });
+      const reached = await Promise.race([server.ended().then(() => true), late]);
+      await server.kill();
+      const recovery = await recover(point);
+      return { reached, ...recovery };
+    },
+
+    async finish() {
+      await server.start();
+      for (const vehicle of client.vehicles.slice(1)) await client.deleteVehicle(vehicle);
+      for (const id of await mediaOf(client)) await client.deleteMedia(id);
+      await longAgo();
+      await server.start();
+      await quiet();
+      return inDatabase(async (db) => {
+        const { orphanObjects } = await audit(db, storage, []);
+        const { rows } = await db.pool.query<{ count: number }>(
+          `select (select count(*) from media where deleted_at is not null)::int
+            + (select count(*) from media where status = 'PENDING_UPLOAD' and not exists (
+                select 1 from uploads where media_id = media.id and uploads.status = 'AWAITING_BYTES'))::int "count"`,
+        );
+        return { orphanObjects: orphanObjects.length, orphanRows: rows[0]?.count ?? 0 };
+      });
+    },
+
+    async close() {
+      await storage.close();
+      await server.stop();
+      await bucket?.drop();
+    },
+  };
+}
+
+/** The account of the demo, without its vehicles; the embedded database has both. */
+async function addStaff(config: DatabaseConfig): Promise<void> {
+  const { prisma, close } = await connectDatabase(config, createLog('silent'));
+  const [dealershipId, userId] = [uuid(), uuid()];
+  const { email, password } = demoAccount;
+  await prisma.dealership.create({ data: { id: dealershipId, slug: 'crash', name: 'Crash' } });
+  await prisma.user.create({
+    data: { id: userId, email, name: 'Staff', passwordHash: await hashPassword(password) },
+  });
+  await prisma.membership.create({ data: { dealershipId, userId, role: 'OWNER' } });
+  await close();
+}
+
+/** Of the vehicles that were made, the first is still there: its media. */
+async function mediaOf({ staff, vehicles }: CrashClient): Promise<string[]> {
+  const { vehicle } = await staff.expect<{
+    vehicle: { media: { nodes: { id: string }[] } } | null;
+  }>('query ($id: ID!) { vehicle(id: $id) { media(first: 100) { nodes { id } } } }', {
+    id: vehicles[0],
+  });
+  return vehicle?.media.nodes.map(({ id }) => id) ?? [];
+}

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+/** One run of a soak: what it was asked for, and where its result goes. */
+export interface SoakRun {
+  /** The form that fits CI. */
+  readonly short: boolean;
+  readonly seed: number;
+  /** At least 0, below `limit`, whole: the same sequence for the same seed. */
+  random(limit: number): number;
+  /** Prints the result and writes it to `--out`; ends the process with 1 when it did not pass. */
+  report(result: Record<string, unknown>, passed: boolean): Promise<void>;
+}
+
+/** Reads `--short`, `--seed` and `--out`. */
+export function soakRun(soak: string): SoakRun {
+  const { values } = parseArgs({
+    options: {
+      short: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+      out: { type: 'string' },
+    },
+  });
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(seed)) throw new Error('--seed is a whole number.');
+  let state = seed >>> 0;
+  return {
+    short: values.short,
+    seed,
+    random(limit) {
+      // mulberry32
+      state = (state + 0x6d2b79f5) >>> 0;
+      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+    },
+    async report(result, passed) {
+      const whole = {
+        soak,
+        commit: commit(),
+        node: process.version,
+        seed,
+        short: values.short,
+        ...result,
+        passed,
+      };
+      const text = `${JSON.stringify(whole, null, 2)}\n`;
+      process.stdout.write(text);
+      if (values.out) await writeFile(values.out, text);
+      if (!passed) process.exitCode = 1;
+    },
+  };
+}
+
+/** What ran; `+` when the tree differed from it. Null outside a checkout. */
+function commit(): string | null {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  try {
+    const changed = git('status', '--porcelain', '--', ':!soak/results') !== '';
+    return git('rev-parse', 'HEAD') + (changed ? '+' : '');
+  } catch {
+    return null;
+  }
+}
