@@ -7,6 +7,7 @@ import { PrismaClient } from '../../generated/prisma/client.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import type { Connections } from './database.ts';
 import { openPostgres } from './postgres.ts';
+import { isUnavailable } from './unavailable.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -77,6 +78,28 @@ describe.runIf(process.env.DATABASE_URL)('openPostgres', () => {
     });
   });
 
+  test('tells being out of reach or out of connections from a mistake', async () => {
+    const prisma = new PrismaClient({
+      adapter: new PrismaPg(connections.pool),
+      transactionOptions: { maxWait: 100 },
+    });
+    const taken = [await connections.pool.connect(), await connections.pool.connect()];
+    const reasons = await Promise.all([
+      reason(prisma.$transaction((tx) => tx.mediaFeed.count())),
+      reason(prisma.mediaFeed.count()),
+      reason(connections.pool.query('SELECT 1')),
+    ]);
+    expect(reasons.map(isUnavailable)).toEqual([true, true, true]);
+    for (const client of taken) client.release();
+
+    expect(isUnavailable(await reason(connections.pool.query('SELECT nothing')))).toBe(false);
+    expect(isUnavailable(await reason(prisma.$queryRawUnsafe('SELECT nothing')))).toBe(false);
+    network.cut();
+    network.refuse();
+    expect(isUnavailable(await reason(connections.pool.query('SELECT 1')))).toBe(true);
+    expect(isUnavailable(await reason(prisma.mediaFeed.count()))).toBe(true);
+  });
+
   test('closes although a connection fell silent', async () => {
     await connections.listen('feed', () => {});
     network.freeze();
@@ -90,6 +113,12 @@ describe.runIf(process.env.DATABASE_URL)('openPostgres', () => {
   });
 });
 
+const reason = (attempt: Promise<unknown>): Promise<unknown> =>
+  attempt.then(
+    () => null,
+    (error: unknown) => error,
+  );
+
 function urlOf({ config }: FreshDatabase): string {
   if (config.kind !== 'postgres') throw new Error('needs a server');
   return config.url;
@@ -100,7 +129,12 @@ async function startNetwork(port: number, host: string) {
   const sockets = new Set<Socket>();
   let frozen = new Set<Socket>();
   let refusing = false;
+  let away = false;
   const server = createServer((near) => {
+    if (away) {
+      near.destroy();
+      return;
+    }
     const far = connect(port, host);
     for (const [from, to] of [
       [near, far],
@@ -131,6 +165,9 @@ async function startNetwork(port: number, host: string) {
       refusing = false;
     },
     cut,
+    refuse: () => {
+      away = true;
+    },
     close: async () => {
       cut();
       server.close();

@@ -73,8 +73,13 @@ function documentOf(name: string): string {
 }
 
 async function change(name: string, input: object, client = north.staff): Promise<Answer> {
-  const data = await client.expect<Record<string, Answer>>(documentOf(name), { input });
-  return data[name] as Answer;
+  for (;;) {
+    const { data, errors } = await client.send<Record<string, Answer>>(documentOf(name), { input });
+    // What a busy server asks for, and what a key is for.
+    if (errors?.[0]?.extensions?.code === 'SERVICE_UNAVAILABLE') continue;
+    if (errors || !data) throw new Error(`The server answered ${JSON.stringify(errors)}`);
+    return data[name] as Answer;
+  }
 }
 
 /** The same request many times at once: the answers, of which there should be one kind. */

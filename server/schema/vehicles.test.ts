@@ -402,9 +402,12 @@ describe('reading pages with media', () => {
         pool.query = original;
       }
     };
-    const one = await statements(1);
+    // Others of the server's own may come in between, never fewer.
+    const least = async (first: number) =>
+      Math.min(await statements(first), await statements(first), await statements(first));
+    const one = await least(1);
     expect(one).toBeGreaterThan(0);
-    expect(await statements(100)).toBe(one);
+    expect(await least(100)).toBe(one);
   });
 
   it('walks through a gallery page by page', async () => {
