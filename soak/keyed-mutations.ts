@@ -1,0 +1,191 @@
+import { v4 as uuid } from 'uuid';
+import type { Database } from '../server/db/database.ts';
+import { decodeId } from '../server/schema/node-id.ts';
+import {
+  addVehicle,
+  describeFile,
+  put,
+  readGallery,
+  ticketFor,
+  uploadPhoto,
+  type Ticket,
+} from '../test/gallery.ts';
+import type { SoakDealership } from './soak-servers.ts';
+
+/** Rows of one dealership: what there is to do twice. */
+export interface Rows {
+  vehicles: number;
+  uploads: number;
+  completed: number;
+  cancelled: number;
+  media: number;
+  deleted: number;
+  jobs: number;
+  events: number;
+  keys: number;
+  /** Sum of the `mediaVersion`s of its vehicles. */
+  versions: number;
+}
+
+export async function countRows({ pool }: Database, dealershipId: string): Promise<Rows> {
+  const { rows } = await pool.query<Rows>(
+    `select
+      (select count(*) from vehicles where dealership_id = $1)::int vehicles,
+      (select count(*) from uploads where dealership_id = $1)::int uploads,
+      (select count(*) from uploads where dealership_id = $1 and status = 'COMPLETED')::int completed,
+      (select count(*) from uploads where dealership_id = $1 and status = 'CANCELLED')::int cancelled,
+      (select count(*) from media where dealership_id = $1)::int media,
+      (select count(*) from media where dealership_id = $1 and deleted_at is not null)::int deleted,
+      (select count(*) from media_jobs where dealership_id = $1)::int jobs,
+      (select count(*) from media_events where dealership_id = $1)::int events,
+      (select count(*) from idempotency_keys where dealership_id = $1)::int keys,
+      (select coalesce(sum(media_version), 0) from vehicles where dealership_id = $1)::int versions`,
+    [dealershipId],
+  );
+  return rows[0] as Rows;
+}
+
+/** What a mutation needs to find, and where its input comes from. */
+interface Scene {
+  db: Database;
+  shop: SoakDealership;
+  picture: Buffer;
+}
+
+export interface KeyedMutation {
+  readonly document: string;
+  /** What the first request changes, beside the row of its key; the others change nothing. */
+  readonly effect: Partial<Rows>;
+  /** Makes what the mutation is about, and resolves to its input, without the key. */
+  prepare(scene: Scene): Promise<Record<string, unknown>>;
+}
+
+const ERRORS = 'userErrors { __typename code message field }';
+const MEDIA =
+  'media { __typename id kind status position alt caption tags groupKey createdAt updatedAt }';
+const VEHICLE = 'vehicle { id stockNumber make mediaVersion createdAt updatedAt }';
+const ORDER = 'vehicle { id mediaVersion media(first: 10) { nodes { id status position } } }';
+const UPLOAD = `upload { id status fileName contentType byteSize expiresAt target {
+  __typename ... on PutTarget { url headers { name value } expiresAt } ... on AlreadyStored { existing { id } }
+} }`;
+
+const mutation = (name: string, fields: string): string =>
+  `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${fields} } }`;
+
+const ticket = async ({ shop, picture }: Scene): Promise<Ticket> =>
+  ticketFor(shop.client, describeFile(await addVehicle(shop.client), picture));
+
+async function gallery({ shop, picture }: Scene): Promise<{ vehicleId: string; ids: string[] }> {
+  const vehicleId = await addVehicle(shop.client);
+  const ids: string[] = [];
+  for (const alt of ['Front', 'Rear'])
+    ids.push(await uploadPhoto(shop.client, vehicleId, picture, { alt }));
+  return { vehicleId, ids };
+}
+
+/** Every mutation that takes a key, by name; one stands twice. */
+export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
+  upsertVehicle: {
+    document: mutation('upsertVehicle', `${VEHICLE} ${ERRORS}`),
+    effect: { vehicles: 1 },
+    prepare: async () => ({ vehicle: { stockNumber: uuid(), make: 'Halden' } }),
+  },
+  requestUpload: {
+    document: mutation('requestUpload', `${UPLOAD} ${ERRORS}`),
+    effect: { uploads: 1, media: 1 },
+    prepare: async ({ shop, picture }) => describeFile(await addVehicle(shop.client), picture),
+  },
+  'requestUpload of stored bytes': {
+    document: mutation('requestUpload', `${UPLOAD} ${ERRORS}`),
+    effect: { uploads: 1, completed: 1, media: 1, jobs: 1, events: 1, versions: 1 },
+    async prepare(scene) {
+      const { vehicleId, ids } = await gallery(scene);
+      const media = await scene.db.prisma.media.findFirstOrThrow({
+        where: { id: decodeId(ids[0] ?? '')?.uuid },
+      });
+      return describeFile(vehicleId, scene.picture, { sha256: media.originalSha256 });
+    },
+  },
+  requestUploads: {
+    document: mutation('requestUploads', `results { ${UPLOAD} ${ERRORS} }`),
+    effect: { uploads: 3, media: 3 },
+    async prepare({ shop, picture }) {
+      const vehicleId = await addVehicle(shop.client);
+      return { uploads: Array.from({ length: 3 }, () => describeFile(vehicleId, picture)) };
+    },
+  },
+  refreshUpload: {
+    document: mutation('refreshUpload', `${UPLOAD} ${ERRORS}`),
+    effect: {},
+    prepare: async (scene) => ({ uploadId: (await ticket(scene)).id }),
+  },
+  completeUpload: {
+    document: mutation('completeUpload', `${UPLOAD} ${MEDIA} ${ERRORS}`),
+    effect: { completed: 1, jobs: 1, events: 1, versions: 1 },
+    async prepare(scene) {
+      const { id, target } = await ticket(scene);
+      await put(target, scene.picture);
+      return { uploadId: id };
+    },
+  },
+  cancelUpload: {
+    document: mutation('cancelUpload', `${UPLOAD} ${ERRORS}`),
+    effect: { cancelled: 1 },
+    prepare: async (scene) => ({ uploadId: (await ticket(scene)).id }),
+  },
+  updateMedia: {
+    document: mutation('updateMedia', `${MEDIA} ${ERRORS}`),
+    effect: { events: 1 },
+    async prepare(scene) {
+      const { ids } = await gallery(scene);
+      return { id: ids[0], alt: 'Dashboard', tags: ['inside'] };
+    },
+  },
+  reorderMedia: {
+    document: mutation('reorderMedia', `${ORDER} ${ERRORS}`),
+    effect: { events: 1, versions: 1 },
+    async prepare(scene) {
+      const { vehicleId, ids } = await gallery(scene);
+      const { mediaVersion } = await readGallery(scene.shop.client, vehicleId);
+      return { vehicleId, order: ids.reverse(), expectedVersion: mediaVersion };
+    },
+  },
+  deleteMedia: {
+    document: mutation('deleteMedia', `deletedIds ${ERRORS}`),
+    effect: { deleted: 2, events: 2, versions: 2 },
+    prepare: async (scene) => ({ ids: (await gallery(scene)).ids }),
+  },
+  restoreMedia: {
+    document: mutation('restoreMedia', `${MEDIA} ${ERRORS}`),
+    effect: { deleted: -1, events: 1, versions: 1 },
+    async prepare(scene) {
+      const { ids } = await gallery(scene);
+      await scene.shop.client.expect(
+        'mutation ($ids: [ID!]!) { deleteMedia(input: { ids: $ids }) { deletedIds } }',
+        {
+          ids: ids.slice(1),
+        },
+      );
+      return { id: ids[1] };
+    },
+  },
+  retryMedia: {
+    document: mutation('retryMedia', `${MEDIA} ${ERRORS}`),
+    effect: { jobs: 1, events: 1 },
+    async prepare(scene) {
+      const { ids } = await gallery(scene);
+      const mediaId = decodeId(ids[0] ?? '')?.uuid as string;
+      await scene.db.prisma.mediaJob.deleteMany({ where: { mediaId } });
+      await scene.db.prisma.media.update({
+        where: { id: mediaId },
+        data: { status: 'FAILED', errorCode: 'UNREADABLE' },
+      });
+      return { id: ids[0] };
+    },
+  },
+  deleteVehicle: {
+    document: mutation('deleteVehicle', `deletedId ${ERRORS}`),
+    effect: { vehicles: -1, events: 1 },
+    prepare: async ({ shop }) => ({ id: await addVehicle(shop.client) }),
+  },
+};

@@ -1,0 +1,125 @@
+import { v7 as uuid } from 'uuid';
+import { createSessions } from '../server/accounts/sessions.ts';
+import { createApp, type App } from '../server/app.ts';
+import type { Config } from '../server/config.ts';
+import type { Database } from '../server/db/database.ts';
+import { createLog } from '../server/log.ts';
+import { GraphQLClient, type GraphQLAnswer } from '../test/graphql-client.ts';
+import { startServer } from '../test/server.ts';
+import { post } from './graphql-post.ts';
+
+/** Servers on one database and one store: two on Postgres, one on the embedded database. */
+export interface SoakServers {
+  readonly engine: 'postgres' | 'embedded';
+  /** On this machine. */
+  readonly ports: readonly number[];
+  readonly config: Config;
+  readonly db: Database;
+  /** How many requests had no answer and were sent once more. */
+  readonly sentAgain: number;
+  /** A dealership of its own, with one owner, who is logged in. */
+  dealership(): Promise<SoakDealership>;
+  stop(): Promise<void>;
+}
+
+export interface SoakDealership {
+  /** Not the global id, but the row's. */
+  readonly uuid: string;
+  readonly token: string;
+  readonly client: GraphQLClient;
+  /** To each server in turn, until there is an answer; null when there is none. */
+  send(query: string, variables: Record<string, unknown>, turn: number): Promise<Answer>;
+}
+
+export type Answer = GraphQLAnswer<unknown> | null;
+
+/** So often, then it is an answer that none comes. */
+const TRIES = 20;
+
+/** No reply, or one that says that the server could not finish. */
+function isFailure(answer: Answer): boolean {
+  const failed = answer?.errors?.some(
+    ({ extensions }) => extensions?.code === 'INTERNAL_SERVER_ERROR',
+  );
+  return failed ?? answer === null;
+}
+
+/** What may be done twice, until the server is not too busy for it. */
+export async function persist<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; tries < TRIES; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      console.error('tried again', error);
+    }
+  }
+  return work();
+}
+
+/** Nobody prepares media, completes uploads or keeps house: rows change by requests alone. */
+const STILL = {
+  MEDIA_CONCURRENCY: '0',
+  UPLOAD_ADOPT_SECONDS: '604800',
+  HOUSEKEEPING_SECONDS: '3600',
+};
+
+export async function startSoakServers(env: Record<string, string> = {}): Promise<SoakServers> {
+  let config: Config | undefined;
+  const first = await startServer({
+    env: { ...STILL, ...env },
+    change: (loaded) => (config = loaded),
+  });
+  if (!config) throw new Error('The server started without a configuration.');
+  const { appSecret, database, logLevel, sessionTtlSeconds } = config;
+  const apps: App[] = [first.app];
+  if (database.kind === 'postgres') {
+    const second = await createApp(config, { log: createLog(logLevel) });
+    await second.listen();
+    apps.push(second);
+  }
+  const ports = apps.map(({ url }) => Number(new URL(url).port));
+  const { db } = first.app;
+  const sessions = createSessions(appSecret, sessionTtlSeconds);
+
+  let sentAgain = 0;
+
+  return {
+    engine: database.kind,
+    ports,
+    config,
+    db,
+    get sentAgain() {
+      return sentAgain;
+    },
+
+    async dealership() {
+      const [dealershipId, userId] = [uuid(), uuid()];
+      const email = `${userId}@dealership.example`;
+      await db.prisma.dealership.create({
+        data: { id: dealershipId, slug: dealershipId, name: 'Soak' },
+      });
+      await db.prisma.user.create({ data: { id: userId, email, name: 'Soak', passwordHash: '' } });
+      await db.prisma.membership.create({ data: { dealershipId, userId, role: 'OWNER' } });
+      const { token } = await sessions.issue(userId, dealershipId);
+      return {
+        uuid: dealershipId,
+        token,
+        client: new GraphQLClient(first.url, token),
+        async send(query, variables, turn) {
+          const message = { port: ports[turn % ports.length] as number, token, query, variables };
+          let answer = await post(message);
+          for (let tries = 1; tries < TRIES && isFailure(answer); tries += 1) {
+            sentAgain += 1;
+            answer = await post(message);
+          }
+          return answer;
+        },
+      };
+    },
+
+    async stop() {
+      for (const app of apps.slice(1)) await app.close();
+      await first.stop();
+    },
+  };
+}
