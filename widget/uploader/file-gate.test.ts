@@ -15,15 +15,12 @@ function fileOf(head: number[], size: number): File {
 
 function openGate(answer: () => Promise<unknown>): { gate: FileGate; asked: string[] } {
   const asked: string[] = [];
-  const host: Partial<UploaderHost> = {
-    accept: '',
-    keepLocation: true,
-    request: <T>(document: string) => {
-      asked.push(document);
-      return answer() as Promise<T>;
-    },
+  const host: Partial<UploaderHost> = { accept: '', keepLocation: true };
+  const request = <T>(document: string): Promise<T> => {
+    asked.push(document);
+    return answer() as Promise<T>;
   };
-  return { gate: new FileGate(host as UploaderHost), asked };
+  return { gate: new FileGate(host as UploaderHost, request), asked };
 }
 
 const policyOf = (maxImageBytes: number, maxVideoBytes: number) => async () => ({

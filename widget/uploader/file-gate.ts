@@ -4,6 +4,7 @@ import type { FileHash } from './hash/hash-blob.ts';
 import type { Preparation } from './prepare/preparation.ts';
 import type { PreparedFile } from './prepare/prepared-file.ts';
 import { checkFile, isAccepted, VIDEO_TYPE, type SizeLimits } from './queue/check-file.ts';
+import type { Request } from './queue/upload-api.ts';
 import { UploadFailure } from './queue/upload-failure.ts';
 import type { UploadTask } from './queue/upload-task.ts';
 
@@ -19,11 +20,13 @@ const LIMITS: SizeLimits = { image: 25_000_000, video: 100_000_000 };
 /** What a file passes before anything of it leaves: the page's rules and the element's own. */
 export class FileGate {
   #host: UploaderHost;
+  #request: Request;
   #limits = LIMITS;
   #preparation: Preparation | undefined;
 
-  constructor(host: UploaderHost) {
+  constructor(host: UploaderHost, request: Request) {
     this.#host = host;
+    this.#request = request;
   }
 
   get limits(): SizeLimits {
@@ -90,9 +93,7 @@ export class FileGate {
       return await work();
     } catch (error) {
       if ((error as Partial<UploadFailure>).code !== 'FILE_TOO_LARGE') throw error;
-      const answer = await this.#host
-        .request<PolicyAnswer>(uploadPolicy, {})
-        .catch((): null => null);
+      const answer = await this.#request<PolicyAnswer>(uploadPolicy, {}).catch((): null => null);
       const policy = answer?.viewer?.dealership.uploadPolicy;
       if (!policy) throw error;
       this.#limits = { image: policy.maxImageBytes, video: policy.maxVideoBytes };

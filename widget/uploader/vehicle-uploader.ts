@@ -8,12 +8,13 @@ import { Gallery } from './gallery/gallery.ts';
 import { Language } from './language.ts';
 import { LeaveGuard } from './leave-guard.ts';
 import { ProcessingWatch } from './processing-watch.ts';
-import { UploadApi } from './queue/upload-api.ts';
+import { UploadApi, type Request } from './queue/upload-api.ts';
 import type { QueueEvent } from './queue/queue-options.ts';
 import { UploadQueue } from './queue/upload-queue.ts';
 import { VIDEO_TYPE } from './queue/check-file.ts';
 import type { UploadTask } from './queue/upload-task.ts';
 import { FileGate } from './file-gate.ts';
+import { requestInTime } from './request-in-time.ts';
 import { Resume } from './resume/resume.ts';
 import { sendByXhr } from './send-by-xhr.ts';
 import { uploadItem } from './upload-item.ts';
@@ -35,6 +36,7 @@ export class VehicleUploader implements Uploader, ReactiveController {
   #host: UploaderHost;
   #language: Language;
   #gate: FileGate;
+  #request: Request;
   #api: UploadApi;
   #end = new AbortController();
   #queue: UploadQueue;
@@ -53,12 +55,11 @@ export class VehicleUploader implements Uploader, ReactiveController {
     const words = () => this.#language.words;
     this.#host = host;
     this.#language = new Language(host);
-    this.#gate = new FileGate(host);
-    this.#api = new UploadApi((document, variables, signal) =>
-      host.request(document, variables, signal),
-    );
+    const request = (this.#request = requestInTime(host.request.bind(host)));
+    this.#gate = new FileGate(host, request);
+    this.#api = new UploadApi(request);
     this.#queue = this.#createQueue();
-    this.#grid = new ManageGrid(host, createGallery(host), words);
+    this.#grid = new ManageGrid(host, createGallery(host, request), words);
     this.#drop = new FileDrop(host, (files) => this.addFiles(files));
     this.#reporter = new UploadReporter(host, words);
     this.#previews = new PreviewPainter((id) => this.#queue.tasks.find((task) => task.id === id));
@@ -206,8 +207,8 @@ export class VehicleUploader implements Uploader, ReactiveController {
     const host = this.#host;
     return new Resume(() => {
       const { endpoint, vehicleId } = host;
-      const request = host.request.bind(host);
-      return vehicleId === null ? null : { endpoint, vehicleId, request, queue: this.#queue };
+      const options = { endpoint, request: this.#request, queue: this.#queue };
+      return vehicleId === null ? null : { ...options, vehicleId };
     });
   }
 
@@ -260,9 +261,9 @@ export class VehicleUploader implements Uploader, ReactiveController {
   }
 }
 
-function createGallery(host: UploaderHost): Gallery {
+function createGallery(host: UploaderHost, request: Request): Gallery {
   return new Gallery({
-    api: new GalleryApi((document, variables) => host.request(document, variables)),
+    api: new GalleryApi(request),
     vehicleId: () => host.vehicleId,
     media: () => host.media,
     mediaVersion: () => host.mediaVersion,

@@ -4,12 +4,13 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MediaItem } from '../../api/media-item.ts';
 import { hashBlob } from '../hash/hash-blob.ts';
+import { requestInTime } from '../request-in-time.ts';
 import { DealerApi } from '../test/dealer-api.ts';
 import { DealerStore, type PutPlan } from '../test/dealer-store.ts';
 import { checkFile } from './check-file.ts';
 import type { QueueEvent, QueueOptions } from './queue-options.ts';
 import type { Send } from './run.ts';
-import { UploadApi } from './upload-api.ts';
+import { UploadApi, type Request } from './upload-api.ts';
 import { UploadFailure } from './upload-failure.ts';
 import { UploadQueue } from './upload-queue.ts';
 
@@ -364,6 +365,30 @@ describe('UploadQueue', () => {
     expect(queue.tasks[0]?.state).toBe('ready');
     expect([...api.uploads.values()].map(({ status }) => status)).toEqual(['COMPLETED']);
   });
+
+  it.each(['requestUploads', 'refreshUpload', 'completeUpload'])(
+    'goes on after a %s that was never answered',
+    async (name) => {
+      store.plan = (_name, attempt) =>
+        attempt === 0 ? { kind: 'status', status: 403 } : { kind: 'take' };
+      let mute = true;
+      const request: Request = (document, variables) => {
+        const data = api.execute(document, variables as never);
+        if (!mute || api.calls.at(-1) !== name)
+          return Promise.resolve(structuredClone(data as never));
+        mute = false;
+        return new Promise(() => undefined);
+      };
+      const { queue, settled } = openQueue({
+        api: new UploadApi(requestInTime(request, () => 50)),
+      });
+      queue.add([photo('1.jpg'), photo('2.jpg')]);
+      await settled();
+      expect(mute).toBe(false);
+      expect(queue.tasks.map(({ state }) => state)).toEqual(['ready', 'ready']);
+      expect(api.uploads.size).toBe(2);
+    },
+  );
 
   it('says that there is no network, and goes on when there is one', async () => {
     store.plan = (_name, attempt) =>
