@@ -28,9 +28,16 @@ export async function endJob({ tx }: OpenGallery, job: MediaJob): Promise<boolea
   return count > 0;
 }
 
-/** The original has been kept, or cannot be: there is nothing more to do. */
+/** The original has been kept, or is nobody's any more: there is nothing more to do. */
 export async function markKept(prisma: PrismaClient, job: MediaJob): Promise<void> {
   await forJob(prisma, job, async (gallery) => void (await endJob(gallery, job)));
+}
+
+/** Whether the media has gone, or shows what came after the bytes of the job. */
+export async function isReplaced(prisma: PrismaClient, job: MediaJob): Promise<boolean> {
+  const { dealershipId, mediaId, version } = job;
+  const where = { dealershipId, id: mediaId, version: { lte: version } };
+  return (await prisma.media.count({ where })) === 0;
 }
 
 /** Tells of a status that changed. */

@@ -7,6 +7,7 @@ import { changeMedia, unknownMedia, type OpenGallery } from '../gallery/change-g
 import { openRoom } from '../gallery/room.ts';
 import type { UsageLimits } from '../gallery/storage-usage.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { findOriginal } from './find-original.ts';
 import { emitStatus } from './media-status.ts';
 import { nextVersion } from './next-version.ts';
 import { originalKey } from './original.ts';
@@ -61,7 +62,10 @@ async function queueAgain(
   await emitStatus(gallery, media.status, queued);
 }
 
-/** Where the bytes of an upload are that were stored before: with the media that has them, once that is READY. */
+/**
+ * Where the bytes of an upload are that were stored before: where the media that has
+ * them has them from, once that is READY.
+ */
 async function sourceOf({ tx, dealershipId }: OpenGallery, sent: Upload): Promise<string> {
   const { existingMediaId, sha256, sourceKey, storageKey } = sent;
   const existing =
@@ -70,5 +74,9 @@ async function sourceOf({ tx, dealershipId }: OpenGallery, sent: Upload): Promis
       where: { dealershipId, id: existingMediaId, status: 'READY', originalSha256: sha256 },
     }));
   if (!existing) return sourceKey ?? storageKey;
-  return originalKey({ ...existing, mediaId: existing.id, poster: false });
+  // Its original is copied at this very moment when nothing is to be found.
+  return (
+    (await findOriginal(tx, existing)) ??
+    originalKey({ ...existing, mediaId: existing.id, poster: false })
+  );
 }

@@ -9,7 +9,7 @@ import { StorageError, type Storage } from '../storage/storage.ts';
 import type { ImageProcessor } from '../media/image-processor.ts';
 import type { VideoProcessor } from '../media/video-processor.ts';
 import { MediaFailure } from '../media/media-failure.ts';
-import { markFailed, markKept, markProcessing } from './media-status.ts';
+import { isReplaced, markFailed, markKept, markProcessing } from './media-status.ts';
 import { fetchOriginal, keepOriginal } from './original.ts';
 import type { MediaJob, MediaQueue } from './queue.ts';
 import { prepareMedia } from './prepare-media.ts';
@@ -19,6 +19,8 @@ import { markPosterFailed } from './video-status.ts';
 const MAX_ATTEMPTS = 3;
 /** Between two tries while the store is down. */
 const OUTAGE_SECONDS = 5;
+/** Between two tries of what is tried until it succeeds. */
+const LONGEST_WAIT_SECONDS = 3_600;
 const DEFAULT_LEASE_SECONDS = 30;
 /** Renewals in the time of a lease: one that fails or is late costs nothing. */
 const BEATS_PER_LEASE = 4;
@@ -63,7 +65,7 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
     const file = path.join(folder, randomUUID());
     const beat = setInterval(() => void keep(job), (leaseSeconds * 1_000) / BEATS_PER_LEASE);
     try {
-      if (job.attempts > MAX_ATTEMPTS + 2) throw new MediaFailure('INTERNAL');
+      if (!job.rendered && job.attempts > MAX_ATTEMPTS + 2) throw new MediaFailure('INTERNAL');
       if (!job.poster) await markProcessing(db.prisma, job);
       await fetchOriginal(storage, job, file);
       const originalKey = await keepOriginal(storage, job, file);
@@ -114,6 +116,7 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
     }
     const failure =
       error instanceof MediaFailure ? error : new MediaFailure('INTERNAL', { cause: error });
+    if (job.rendered) return waitForOriginal(job, failure);
     if (failure.retryable && job.attempts < MAX_ATTEMPTS) {
       log.warn(
         { err: failure, mediaId: job.mediaId },
@@ -125,8 +128,17 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
       { err: failure, mediaId: job.mediaId, code: failure.code },
       'the media cannot be prepared',
     );
-    if (job.rendered) return markKept(db.prisma, job);
     return job.poster ? markPosterFailed(db.prisma, job) : markFailed(db.prisma, job, failure.code);
+  }
+
+  /** The media is shown already, and has nothing else to be made from: its job ends with a copy, or with the media. */
+  async function waitForOriginal(job: MediaJob, failure: MediaFailure): Promise<void> {
+    if (await isReplaced(db.prisma, job)) return markKept(db.prisma, job);
+    log.error(
+      { err: failure, mediaId: job.mediaId, sourceKey: job.sourceKey },
+      'the original of a media that is shown cannot be kept; it is tried again',
+    );
+    return queue.release(job, Math.min(2 ** job.attempts, LONGEST_WAIT_SECONDS), 'counts');
   }
 
   async function look(): Promise<void> {

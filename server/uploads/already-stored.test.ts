@@ -26,7 +26,8 @@ let sha256: string;
 let seed = 0;
 
 beforeAll(async () => {
-  server = await startServer();
+  // Jobs of one file overtake each other.
+  server = await startServer({ env: { MEDIA_CONCURRENCY: '4' } });
   north = await server.dealership(PUBLIC_DEALERSHIP);
   south = await server.dealership('south');
 });
@@ -64,10 +65,19 @@ async function request(
 
 const uuidOf = (id: string) => decodeId(id)?.uuid ?? '';
 const query = (text: string, values: unknown[] = []) => server.app.db.pool.query(text, values);
-const settled = () =>
+/** Every job has been done, except so many that were tried and wait. */
+const settled = (left = 0) =>
   expect
-    .poll(async () => (await query('select 1 from media_jobs')).rowCount, { timeout: 20_000 })
-    .toBe(0);
+    .poll(
+      async () =>
+        (
+          await query(
+            `select attempts > 0 and lease_expires_at is null "waits" from media_jobs order by 1`,
+          )
+        ).rows,
+      { timeout: 20_000 },
+    )
+    .toEqual(Array.from({ length: left }, () => ({ waits: true })));
 
 async function ready(vehicleId: string, staff = north.staff): Promise<string> {
   const id = await uploadPhoto(staff, vehicleId, picture);
@@ -92,20 +102,30 @@ async function keys(prefix: string, part: string): Promise<string[]> {
   return found;
 }
 
-/** Nobody takes a job until the function that comes back is called. */
-async function holdJobs(): Promise<() => Promise<void>> {
+/** The worker looks for jobs. */
+async function wake(): Promise<void> {
+  const other = (await photo({ width: 32, height: 32, seed: (seed += 1) })).bytes;
+  await uploadPhoto(north.staff, await addVehicle(north.staff), other);
+}
+
+/** Nobody takes a job until the function that comes back is called; it resolves when so many are left that were tried. */
+async function holdJobs(): Promise<
+  (order?: 'as they came' | 'last first', left?: number) => Promise<void>
+> {
   await query(`create or replace function hold_job() returns trigger language plpgsql as $$
     begin new.available_at = now() + interval '1 hour'; return new; end $$`);
   await query(
     'create trigger hold_job before insert on media_jobs for each row execute function hold_job()',
   );
-  return async () => {
+  return async (order = 'as they came', left = 0) => {
     await query('drop trigger hold_job on media_jobs');
-    await query('update media_jobs set available_at = now()');
-    // Wakes the worker.
-    const other = (await photo({ width: 32, height: 32, seed: (seed += 1) })).bytes;
-    await uploadPhoto(north.staff, await addVehicle(north.staff), other);
-    await settled();
+    await query(
+      `update media_jobs set available_at = now() - make_interval(mins => place::int)
+        from (select id "which", row_number() over (order by id ${order === 'last first' ? '' : 'desc'}) "place" from media_jobs) ordered
+        where id = which`,
+    );
+    await wake();
+    await settled(left);
   };
 }
 
@@ -160,6 +180,56 @@ describe('a file that the dealership has', () => {
       { id },
     );
     expect(upload).toEqual({ status: 'COMPLETED', target: null });
+  });
+
+  it('is kept for each media, whichever of their jobs comes first', async () => {
+    await ready(await addVehicle(north.staff));
+    const release = await holdJobs();
+    const vehicleId = await addVehicle(north.staff);
+    const uploads = [];
+    for (let count = 0; count < 3; count++) uploads.push(await request(vehicleId));
+    expect(uploads.map(({ media }) => media.status)).toEqual(['READY', 'READY', 'READY']);
+    await release('last first');
+    for (const { media } of uploads) {
+      expect(await keys('originals/', uuidOf(media.id))).toHaveLength(1);
+    }
+  });
+
+  it('is kept for each media, however many ask at once', async () => {
+    const rounds = Array.from({ length: 10 }, async () => {
+      const bytes = (await photo({ width: 64, height: 48, seed: (seed += 1) })).bytes;
+      const hash = createHash('sha256').update(bytes).digest('hex');
+      await uploadPhoto(north.staff, await addVehicle(north.staff), bytes);
+      await settled();
+      const file = describeFile(await addVehicle(north.staff), bytes, { sha256: hash });
+      const { requestUploads } = await north.staff.expect<{
+        requestUploads: { results: Answer[] };
+      }>(
+        'mutation ($input: RequestUploadsInput!) { requestUploads(input: $input) { results { upload { media { id status } } } } }',
+        { input: { uploads: [file, file, file] } },
+      );
+      return requestUploads.results.map(({ upload }) => upload?.media);
+    });
+    const media = (await Promise.all(rounds)).flat();
+    await settled();
+    for (const one of media) {
+      expect(one?.status).toBe('READY');
+      expect(await keys('originals/', uuidOf(one?.id ?? ''))).toHaveLength(1);
+    }
+  });
+
+  it('waits for its original as long as there is none to copy', async () => {
+    const existing = await ready(await addVehicle(north.staff));
+    const release = await holdJobs();
+    const { media } = await request(await addVehicle(north.staff));
+    const [original = ''] = await keys('originals/', uuidOf(existing));
+    await server.app.storage.delete([original]);
+    await release('as they came', 1);
+    await server.app.storage.write(original, picture, { contentType: 'image/jpeg' });
+    await query('update media_jobs set available_at = now()');
+    await wake();
+    await settled();
+    expect(await keys('originals/', uuidOf(media.id))).toHaveLength(1);
   });
 
   it('may be there twice in one gallery, in the place that is asked for', async () => {

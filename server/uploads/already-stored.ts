@@ -2,8 +2,8 @@ import type { Upload } from '../../generated/prisma/client.ts';
 import type { MediaRecord } from '../events/media-snapshot.ts';
 import type { OpenGallery } from '../gallery/change-gallery.ts';
 import { keepObjects } from '../objects/orphans.ts';
+import { findOriginal } from '../processing/find-original.ts';
 import { becomeReady, replaceRenditions } from '../processing/media-status.ts';
-import { originalKey } from '../processing/original.ts';
 import { acceptBytes } from './claim-upload.ts';
 import type { AllowedUpload } from './policy.ts';
 
@@ -37,9 +37,8 @@ export async function findStored(
     include: { renditions: true },
   });
   if (existing.status === 'READY') {
-    const { id: mediaId, vehicleId, version } = existing;
-    const original = { dealershipId, vehicleId, mediaId, version, poster: false };
-    return { existing, sha256, sourceKey: originalKey(original) };
+    const sourceKey = await findOriginal(tx, existing);
+    return sourceKey === null ? null : { existing, sha256, sourceKey };
   }
   const [job] = await tx.$queryRaw<{ sourceKey: string }[]>`
     select source_key "sourceKey" from media_jobs
