@@ -1,14 +1,16 @@
 import { connect } from 'node:net';
 import { isInputObjectType, isNonNullType } from 'graphql';
 import { v4 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   addVehicle,
   completeUpload,
   describeFile,
   put,
   readGallery,
+  ticketFor,
   uploadPhoto,
+  type Ticket as Sent,
 } from '../../test/gallery.ts';
 import type { GraphQLClient } from '../../test/graphql-client.ts';
 import { photo } from '../../test/pictures.ts';
@@ -18,6 +20,7 @@ import {
   type TestDealership,
   type TestServer,
 } from '../../test/server.ts';
+import { armFailpoints } from '../failpoint.ts';
 import { schema } from '../schema/index.ts';
 import { decodeId } from '../schema/node-id.ts';
 import { pruneIdempotencyKeys } from './once.ts';
@@ -33,6 +36,7 @@ beforeAll(async () => {
   south = await server.dealership('south');
   picture = (await photo({ width: 64, height: 48, seed: 1 })).bytes;
 });
+afterEach(() => void armFailpoints([]));
 afterAll(() => server.stop());
 
 interface Answer {
@@ -105,6 +109,21 @@ async function breaking(table: string, when: string): Promise<() => Promise<unkn
     `create trigger break_off before insert or update on ${table} for each row when (${when}) execute function break_off()`,
   );
   return () => query(`drop trigger break_off on ${table}`);
+}
+
+const ticket = (vehicleId: string) => ticketFor(north.staff, describeFile(vehicleId, picture));
+
+/** Other bytes than the ticket has been told of. */
+async function sendWrong({ id, target }: Sent): Promise<void> {
+  await put(target, picture);
+  await query("update uploads set md5 = 'AAAAAAAAAAAAAAAAAAAAAA==' where id = $1", [
+    decodeId(id)?.uuid,
+  ]);
+}
+
+async function uploadStatus(id: string): Promise<unknown> {
+  const { rows } = await query('select status from uploads where id = $1', [decodeId(id)?.uuid]);
+  return rows[0]?.['status'];
 }
 
 async function gallery(count: number): Promise<{ vehicleId: string; ids: string[] }> {
@@ -202,18 +221,7 @@ describe('a key', () => {
 
   it('goes with the whole life of an upload', async () => {
     const vehicleId = await addVehicle(north.staff);
-    const ticket = async () => {
-      const { requestUpload } = await north.staff.expect<{
-        requestUpload: { upload: Ticket & { target: Parameters<typeof put>[0] } };
-      }>(
-        `mutation ($input: RequestUploadInput!) { requestUpload(input: $input) { upload {
-          id status media { id } target { ... on PutTarget { url headers { name value } expiresAt } }
-        } } }`,
-        { input: describeFile(vehicleId, picture) },
-      );
-      return requestUpload.upload;
-    };
-    const [kept, other] = [await ticket(), await ticket()];
+    const [kept, other] = [await ticket(vehicleId), await ticket(vehicleId)];
     for (const { target } of [kept, other]) await put(target, picture);
     for (const name of ['refreshUpload', 'completeUpload']) {
       const input = { uploadId: kept.id, idempotencyKey: uuid() };
@@ -224,7 +232,7 @@ describe('a key', () => {
     }
     expect((await completeUpload(north.staff, other.id)).upload?.status).toBe('COMPLETED');
 
-    const late = await ticket();
+    const late = await ticket(vehicleId);
     const cancel = { uploadId: late.id, idempotencyKey: uuid() };
     const [first, ...more] = await atOnce(20, 'cancelUpload', cancel);
     expect(first?.upload?.status).toBe('CANCELLED');
@@ -299,6 +307,13 @@ describe('a key of another request', () => {
       ['upsertVehicle', { vehicle: { id: vehicleId, make: 'Other' } }],
       ['deleteVehicle', { id: vehicleId }],
     ];
+    const [awaited, wrong] = [await ticket(vehicleId), await ticket(vehicleId)];
+    await sendWrong(wrong);
+    for (const { id: uploadId } of [awaited, wrong]) {
+      others.push(['completeUpload', { uploadId }]);
+      others.push(['refreshUpload', { uploadId, partNumbers: [0] }]);
+      others.push(['cancelUpload', { uploadId }]);
+    }
     const before = await readGallery(north.staff, vehicleId);
     for (const [name, input] of others) {
       const { userErrors } = await change(name, { ...input, idempotencyKey });
@@ -309,6 +324,23 @@ describe('a key of another request', () => {
     const after = await readGallery(north.staff, vehicleId);
     expect(after.media.nodes.map(({ alt }) => alt)).toEqual(['Front', null]);
     expect(after.mediaVersion).toBe(before.mediaVersion);
+    for (const { id } of [awaited, wrong]) expect(await uploadStatus(id)).toBe('AWAITING_BYTES');
+  });
+
+  it('is refused when that request came to its end in the meantime', async () => {
+    const vehicleId = await addVehicle(north.staff);
+    const [right, wrong] = [await ticket(vehicleId), await ticket(vehicleId)];
+    await put(right.target, picture);
+    await sendWrong(wrong);
+    const idempotencyKey = uuid();
+    const [held] = armFailpoints([{ name: 'completion-asked', action: 'wait', pass: 1 }]);
+    const late = change('completeUpload', { uploadId: wrong.id, idempotencyKey });
+    await held?.reached;
+    const { upload } = await change('completeUpload', { uploadId: right.id, idempotencyKey });
+    held?.release();
+    expect(upload?.status).toBe('COMPLETED');
+    expect((await late).userErrors[0]?.code).toBe('IDEMPOTENCY_MISMATCH');
+    expect(await uploadStatus(wrong.id)).toBe('AWAITING_BYTES');
   });
 
   it('may be another dealership’s, or another person’s, without a word', async () => {

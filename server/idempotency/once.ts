@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { Prisma } from '../../generated/prisma/client.ts';
+import type { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import { UserFailure } from '../errors.ts';
 import { checkIdempotencyKey, type IdempotencyKey } from './idempotency-key.ts';
 
@@ -86,6 +86,19 @@ export async function once<T extends string | null>(
   const result = await work();
   if (result !== null) await kept.keep(key, result);
   return result;
+}
+
+/**
+ * What a key gave before; null when that is nothing. Throws IDEMPOTENCY_MISMATCH when it is another
+ * request's: to be asked before work that no transaction can take back. The
+ * transaction of the effect asks again.
+ */
+export async function findKept(
+  prisma: PrismaClient,
+  key: IdempotencyKey | null | undefined,
+): Promise<string | null> {
+  if (!key) return null;
+  return prisma.$transaction(async (tx) => (await openKeptResults(tx, [key])).find(key));
 }
 
 /** Forgets keys that are past their time. */

@@ -6,7 +6,7 @@ import { failpoint } from '../failpoint.ts';
 import { changeGallery, openGallery, type VehicleAddress } from '../gallery/change-gallery.ts';
 import { endLateTickets } from '../gallery/room.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
-import { once } from '../idempotency/once.ts';
+import { findKept, once } from '../idempotency/once.ts';
 import { StorageError, type Storage } from '../storage/storage.ts';
 import { findAbandoned } from './abandoned-uploads.ts';
 import { claimUpload } from './claim-upload.ts';
@@ -112,6 +112,21 @@ export function createUploads(
     return upload;
   }
 
+  /** The key may be tried again: nothing was made under it. */
+  async function fail(
+    upload: Upload,
+    failureCode: string,
+    key: IdempotencyKey | null | undefined,
+  ): Promise<void> {
+    await prisma.$transaction((tx) =>
+      once(tx, key, async () => {
+        await openGallery(tx, upload);
+        await end(tx, upload, { status: 'FAILED', failureCode });
+        return null;
+      }),
+    );
+  }
+
   async function isPast(time: Date): Promise<boolean> {
     const [row] = await prisma.$queryRaw<{ past: boolean }[]>`select ${time} <= now() "past"`;
     return row?.past ?? true;
@@ -187,6 +202,7 @@ export function createUploads(
     },
 
     async refresh(staff, uploadId, partNumbers, key) {
+      await findKept(prisma, key);
       const upload = await find(staff, uploadId);
       if (upload.status !== 'COMPLETED') await requireOpen(upload);
       if (partNumbers !== null) parts.check(upload, partNumbers);
@@ -195,6 +211,7 @@ export function createUploads(
     },
 
     async complete(staff, uploadId, sha256, key) {
+      await findKept(prisma, key);
       const upload = await find(staff, uploadId);
       if (upload.status === 'COMPLETED') return bind(key, upload);
       await requireOpen(upload);
@@ -213,8 +230,7 @@ export function createUploads(
         if (meanwhile.status === 'COMPLETED') return bind(key, meanwhile);
         await requireOpen(meanwhile);
         if (error instanceof UserFailure && error.code === 'BYTES_MISMATCH') {
-          const data = { status: 'FAILED', failureCode: error.code } as const;
-          await changeGallery(prisma, upload, ({ tx }) => end(tx, upload, data));
+          await fail(upload, error.code, key);
         }
         throw error;
       }
