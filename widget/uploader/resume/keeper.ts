@@ -185,12 +185,17 @@ export class Keeper {
     const entries = await this.#ledger.list().catch((): LedgerEntry[] => []);
     for (const entry of entries) {
       if (entry.scope !== this.#scope || entry.vehicleId !== vehicleId) continue;
+      if (this.#isKnown(entry)) continue;
       const reached = await this.#reached(entry);
-      const known = this.#entries.has(entry.id) || queue.tasks.some(({ id }) => id === entry.id);
-      if (known || this.#stop.signal.aborted) continue;
+      // Another look may have been faster.
+      if (this.#isKnown(entry) || this.#stop.signal.aborted) continue;
       queue.watch({ id: entry.id, vehicleId, ...reached });
       void this.#takeOver(entry.id);
     }
+  }
+
+  #isKnown({ id }: LedgerEntry): boolean {
+    return this.#entries.has(id) || this.#options.queue.tasks.some((task) => task.id === id);
   }
 
   async #takeOver(id: string): Promise<void> {

@@ -188,6 +188,30 @@ describe('uploads outlive their page', () => {
     expect(site.store.begun).toEqual(['1.jpg']);
   });
 
+  it('reads each file of another tab once, however many come', async () => {
+    site.store.plan = () => ({ kind: 'held', until: forever });
+    const first = await open();
+    await choose(first, file('0.jpg'));
+    await says(first, '0.jpg').toContain('Uploading');
+    await context.addInitScript(() => {
+      const { get } = IDBObjectStore.prototype;
+      Object.assign(globalThis, { reads: [] });
+      IDBObjectStore.prototype.get = function (key) {
+        if (this.name === 'bytes') (globalThis as unknown as { reads: unknown[] }).reads.push(key);
+        return get.call(this, key);
+      };
+    });
+    const second = await open();
+    await says(second, '0.jpg').toContain('another tab');
+    for (const name of ['1.jpg', '2.jpg', '3.jpg']) {
+      await choose(first, file(name));
+      await says(second, name).toContain('another tab');
+    }
+    const reads = await second.evaluate('reads');
+    expect(reads).toHaveLength(4);
+    expect(new Set(reads as string[]).size).toBe(4);
+  });
+
   it('asks for a file again whose bytes could not be kept, and goes on with its ticket', async () => {
     await context.addInitScript(() => {
       const { put } = IDBObjectStore.prototype;
