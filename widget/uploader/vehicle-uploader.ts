@@ -25,7 +25,7 @@ import { addIcon } from './view/icons.ts';
 import { ManageGrid } from './view/manage-grid.ts';
 import { PreviewPainter } from './view/preview-painter.ts';
 import { queuePanel } from './view/queue-panel.ts';
-import { whenOnline } from './when-online.ts';
+import { nextOnline, whenOnline } from './when-online.ts';
 
 /** Progress is drawn no more often: milliseconds. */
 const DRAWN_EVERY_MS = 100;
@@ -196,6 +196,7 @@ export class VehicleUploader implements Uploader, ReactiveController {
       prepare: (file, type, signal) => gate.prepare(file, type, signal),
       hash: (file, signal) => gate.hash(file, signal),
       online: whenOnline,
+      nextOnline,
       keep: (task) => this.#resume.keep(task),
       onTask: (task) => this.#resume.noted(task),
       onChange: () => this.#changed(),

@@ -32,10 +32,11 @@ export async function eventStream(
       preferGetMethod: false,
       fetchOptions: { headers, credentials: 'omit' },
       fetch: async (input, init) => {
-        const response = await fetch(input, {
-          ...init,
-          signal: AbortSignal.any([signal, lost.signal, ...(init?.signal ? [init.signal] : [])]),
-        });
+        // `AbortSignal.any` is newer than what else is needed here.
+        for (const other of [signal, init?.signal]) {
+          other?.addEventListener('abort', () => lost.abort(other.reason), { signal: lost.signal });
+        }
+        const response = await fetch(input, { ...init, signal: lost.signal });
         const streams = response.headers.get('content-type')?.startsWith('text/event-stream');
         if (!streams || !response.body) return response;
         sink.opened();

@@ -3,6 +3,11 @@ import type { Parcel, Run } from './run.ts';
 import { TRUSTED_MS } from './upload-api.ts';
 import { UploadFailure } from './upload-failure.ts';
 
+/** 409: another try for the same key is under way, most likely one whose answer was lost. */
+const tryAgain: readonly number[] = [408, 409, 429];
+/** 404: the upload is completed, or begun anew. */
+const addressOver: readonly number[] = [400, 401, 403, 404];
+
 export interface Delivery extends Parcel {
   /** Has a fresh address made, and finds out whether the store has the bytes by now. */
   readonly renew: () => Promise<void>;
@@ -24,7 +29,7 @@ export async function deliver(run: Run, delivery: Delivery): Promise<void> {
     if (isStored(status)) return delivery.onProgress(delivery.body.size);
     if (status === 0) await assertReadable(delivery.body);
 
-    const unanswered = status === 0 || status === 408 || status === 429 || status >= 500;
+    const unanswered = status === 0 || tryAgain.includes(status) || status >= 500;
     if (unanswered) {
       const connectionLost = status === 0;
       if (!mayRetry(attempt, connectionLost)) {
@@ -34,7 +39,7 @@ export async function deliver(run: Run, delivery: Delivery): Promise<void> {
       attempt += 1;
       if (status !== 0) continue;
     } else {
-      const mayHaveExpired = status === 400 || status === 401 || status === 403;
+      const mayHaveExpired = addressOver.includes(status);
       const young = Date.now() - receivedAt < TRUSTED_MS;
       if (!mayHaveExpired || (renewed && young)) throw new UploadFailure('STORAGE_REFUSED');
     }
@@ -43,9 +48,9 @@ export async function deliver(run: Run, delivery: Delivery): Promise<void> {
   }
 }
 
-/** 409 and 412: an earlier try arrived whole, only its answer was lost. Completion compares the hash. */
+/** 412: an earlier try arrived whole, only its answer was lost. Completion compares the hash. */
 function isStored(status: number): boolean {
-  return (status >= 200 && status < 300) || status === 409 || status === 412;
+  return (status >= 200 && status < 300) || status === 412;
 }
 
 /** A file that was changed or taken away looks like a lost connection. */

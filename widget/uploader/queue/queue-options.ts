@@ -39,6 +39,8 @@ export interface QueueOptions {
   readonly hash: (file: Blob, signal: AbortSignal) => Promise<FileHash>;
   /** Resolves while there is a network, as far as the system knows; null when there is one now. */
   readonly online: (signal: AbortSignal) => Promise<void> | null;
+  /** Resolves when the system finds a network the next time; rejects with the signal's reason. */
+  readonly nextOnline: (signal: AbortSignal) => Promise<void>;
   /** Resolves when a later page would find what was reached. Never rejects. */
   readonly keep?: (task: UploadTask) => Promise<void>;
   /** Another file, or another state of one. */

@@ -1,5 +1,6 @@
 import type { FileHash } from '../hash/hash-blob.ts';
 import { backoffMs, delay } from './backoff.ts';
+import { linkedAbort } from './linked-abort.ts';
 import type { QueueOptions } from './queue-options.ts';
 import type { Parcel, Run, SendResult, UploadSteps } from './run.ts';
 import { runUpload } from './run-upload.ts';
@@ -146,12 +147,16 @@ export class QueueSteps implements UploadSteps {
   }
 
   async wait({ task, signal }: Run, attempt: number, atLeastMs: number): Promise<void> {
-    const { onChange, onEvent, online, random } = this.#options;
+    const { nextOnline, onChange, onEvent, online, random } = this.#options;
     const delayMs = Math.max(atLeastMs, backoffMs(attempt, random));
     task.waiting = 'retry';
     onEvent({ type: 'retry', task, attempt: attempt + 1, delayMs });
     onChange();
-    await delay(delayMs, signal);
+    const rest = linkedAbort(signal);
+    const ends = [delay(delayMs, rest.signal)];
+    // Who names a time is there: no network was missing.
+    if (atLeastMs === 0) ends.push(nextOnline(rest.signal));
+    await Promise.race(ends).finally(() => rest.abort());
     const offline = online(signal);
     if (offline) {
       task.waiting = 'network';

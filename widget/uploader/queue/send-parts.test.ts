@@ -5,6 +5,8 @@ import type { Address, PartsTarget, Ticket } from './upload-api.ts';
 import { UploadTask } from './upload-task.ts';
 
 const PART = 4;
+/** Instead of an answer of the store: somebody else has completed the upload. */
+const COMPLETED = -1;
 const bytes = Uint8Array.from({ length: 10 }, (_, index) => index);
 
 function addressOf(partNumber: number): Address {
@@ -38,10 +40,16 @@ function openRun(answers: number[] = [], addressesAtOnce = 3) {
     },
   });
   const progress: number[] = [];
+  const completed = { uploadId: 'upload', mediaId: 'media', target: null };
   const steps = {
     wait: async () => undefined,
-    refresh: async (_id: string, _signal: AbortSignal, asked: number[]) => answer(asked),
-    async put(_: Run, parcel: Parameters<Run['steps']['put']>[1]): Promise<SendResult | 'stored'> {
+    refresh: async (_id: string, _signal: AbortSignal, asked: number[]) =>
+      answers[0] === COMPLETED ? completed : answer(asked),
+    async put(
+      { signal }: Run,
+      parcel: Parameters<Run['steps']['put']>[1],
+    ): Promise<SendResult | 'stored'> {
+      signal.throwIfAborted();
       const address = parcel.address();
       if (!address) return 'stored';
       const status = answers.shift() ?? 200;
@@ -54,12 +62,13 @@ function openRun(answers: number[] = [], addressesAtOnce = 3) {
       return { status };
     },
   };
-  const run = { task, steps, signal: new AbortController().signal } as unknown as Run;
+  const stop = new AbortController();
+  const run = { task, steps, signal: stop.signal } as unknown as Run;
   const start = (): Promise<void> => {
     task.ticket = answer([1, 2, 3]);
     return sendParts(run, (task.ticket as ReturnType<typeof answer>).target);
   };
-  return { start, stored, progress };
+  return { start, stored, progress, stop };
 }
 
 describe('sendParts', () => {
@@ -92,5 +101,23 @@ describe('sendParts', () => {
     const { start, stored } = openRun([500, 200, 403, 0]);
     await start();
     expect(stored.size).toBe(3);
+  });
+  it('ends when a part finds the upload completed', async () => {
+    const { start, stored } = openRun([200, 404, COMPLETED]);
+    await start();
+    expect([...stored.keys()]).toEqual([1]);
+  });
+
+  it('goes no further where the run is stopped, in browsers without AbortSignal.any', async () => {
+    const any = AbortSignal.any;
+    Object.assign(AbortSignal, { any: undefined });
+    try {
+      const { start, stored, stop } = openRun();
+      stop.abort(new Error('Paused.'));
+      await expect(start()).rejects.toThrow('Paused.');
+      expect(stored.size).toBe(0);
+    } finally {
+      Object.assign(AbortSignal, { any });
+    }
   });
 });

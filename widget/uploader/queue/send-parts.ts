@@ -1,4 +1,5 @@
 import { deliver } from './deliver.ts';
+import { linkedAbort } from './linked-abort.ts';
 import { retrying, type Run } from './run.ts';
 import { isInParts, type Address, type PartsTarget } from './upload-api.ts';
 import { UploadFailure } from './upload-failure.ts';
@@ -20,9 +21,8 @@ const ADDRESSES = 20;
  * signal's reason.
  */
 export async function sendParts(run: Run, target: PartsTarget): Promise<void> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([run.signal, stop.signal]);
-  const parts = new Parts({ ...run, signal }, target);
+  const stop = linkedAbort(run.signal);
+  const parts = new Parts({ ...run, signal: stop.signal }, target);
   const underWay = new Set<Promise<void>>();
   let fail: (reason: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));

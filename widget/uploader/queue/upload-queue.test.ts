@@ -94,6 +94,7 @@ function openQueue(options: Partial<QueueOptions> = {}): {
     prepare: async (file, type) => ({ file, type }),
     hash: (file, signal) => hashBlob(file, { signal }),
     online: () => null,
+    nextOnline: () => new Promise(() => undefined),
     random: () => 0,
     onChange: () => wake(),
     onEvent: (event) => {
@@ -199,6 +200,16 @@ describe('UploadQueue', () => {
     await settled();
     expect(queue.tasks[0]?.state).toBe('ready');
     expect(events.filter(({ type }) => type === 'retry')).toHaveLength(3);
+  });
+
+  it('sends again after a 409, which says that another try was under way', async () => {
+    store.plan = (_name, attempt) =>
+      attempt === 0 ? { kind: 'status', status: 409 } : { kind: 'take' };
+    const { queue, settled } = openQueue();
+    queue.add([photo('1.jpg')]);
+    await settled();
+    expect(queue.tasks[0]?.state).toBe('ready');
+    expect(api.calls).toEqual(['requestUploads', 'completeUpload']);
   });
 
   it('takes an upload as arrived when only its answer was lost', async () => {
@@ -403,6 +414,33 @@ describe('UploadQueue', () => {
     expect(queue.tasks[0]?.state).toBe('ready');
   });
 
+  it('does not sit out a rest once there is a network again', async () => {
+    const minutes = () => 1_000;
+    store.plan = (_name, attempt) =>
+      attempt === 0 ? { kind: 'drop', afterBytes: 500 } : { kind: 'take' };
+    let connect: () => void = () => undefined;
+    const { queue, settled } = openQueue({
+      random: minutes,
+      nextOnline: () => new Promise((resolve) => (connect = resolve)),
+    });
+    queue.add([photo('1.jpg')]);
+    await expect.poll(() => queue.tasks[0]?.waiting).toBe('retry');
+    connect();
+    await settled();
+    expect(queue.tasks[0]?.state).toBe('ready');
+  });
+
+  it('waits as long as the store asks it to, whatever the network does', async () => {
+    store.plan = () => ({ kind: 'status', status: 503, retryAfter: 600 });
+    const { queue } = openQueue({ nextOnline: () => Promise.resolve() });
+    const [task] = queue.add([photo('1.jpg')]);
+    await expect.poll(() => task?.waiting).toBe('retry');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(task?.waiting).toBe('retry');
+    expect(store.begun).toEqual(['1.jpg']);
+    queue.cancel();
+  });
+
   describe('with a file that the server wants in parts', () => {
     const PART = 20_000;
     const large = photo('large.jpg', 9.5 * PART);
@@ -467,9 +505,9 @@ describe('UploadQueue', () => {
       expect(store.begun.filter((name) => name === 'large.jpg#3')).toHaveLength(1);
     });
 
-    it('asks for fresh addresses of the parts whose address is refused', async () => {
+    it.each([403, 404])('asks for fresh addresses of the parts that get a %i', async (status) => {
       store.plan = (name, attempt) =>
-        attempt === 0 && /#[47]$/.test(name) ? { kind: 'status', status: 403 } : { kind: 'take' };
+        attempt === 0 && /#[47]$/.test(name) ? { kind: 'status', status } : { kind: 'take' };
       const { queue, settled } = openQueue();
       queue.add([large]);
       await settled();
@@ -500,7 +538,7 @@ describe('UploadQueue', () => {
 
     it('fails, and sends nothing more, when a part is refused for good', async () => {
       store.plan = (name) =>
-        name === 'large.jpg#2' ? { kind: 'status', status: 404 } : { kind: 'take' };
+        name === 'large.jpg#2' ? { kind: 'status', status: 413 } : { kind: 'take' };
       const { queue, settled } = openQueue();
       queue.add([large]);
       await settled();
