@@ -20,6 +20,9 @@ export interface CuttableProxy {
   /** Ends every connection; until `mend` no other is taken. */
   cut(): void;
   mend(): void;
+  /** Lets no byte of a PUT pass, and keeps its connection. */
+  hold(): void;
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +32,8 @@ export async function cuttableProxy(bytesPerSecond: number): Promise<CuttablePro
   const sockets = new Set<Socket>();
   let upstream = new URL('http://127.0.0.1:9');
   let isCut = false;
+  let released = Promise.resolve();
+  let release = () => {};
 
   const server = createServer((incoming, response) => void forward(incoming, response));
   server.on('connection', (socket) => {
@@ -71,6 +76,7 @@ export async function cuttableProxy(bytesPerSecond: number): Promise<CuttablePro
         if (put) {
           put.bytes += length;
           await pause((length / bytesPerSecond) * 1_000);
+          await released;
         }
         if (!onward.write(chunk)) await once(onward, 'drain', { signal: gone.signal });
       }
@@ -99,7 +105,12 @@ export async function cuttableProxy(bytesPerSecond: number): Promise<CuttablePro
     mend() {
       isCut = false;
     },
+    hold() {
+      released = new Promise((resolve) => (release = resolve));
+    },
+    release: () => release(),
     async close() {
+      release();
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');

@@ -61,6 +61,7 @@ const folder = await mkdtemp(path.join(tmpdir(), 'forecourt-soak-'));
 const bucket = await freshBucket();
 const proxy = await cuttableProxy(BYTES_PER_SECOND);
 const dealer = createServer().listen(0, '127.0.0.1');
+if (bucket) proxy.to(bucket.config.endpoint);
 const server = await startProcess({
   UPLOAD_URL_TTL_SECONDS: String(URL_TTL_SECONDS),
   ...(bucket
@@ -75,7 +76,7 @@ const server = await startProcess({
       }
     : { PUBLIC_URL: proxy.origin }),
 });
-proxy.to(bucket ? bucket.config.endpoint : server.url);
+if (!bucket) proxy.to(server.url);
 const browser = await launchBrowser();
 let page: Page | undefined;
 try {
@@ -128,6 +129,13 @@ try {
   const uploads = () => proxy.puts.filter((put) => !bucket || put.path.includes('/incoming/'));
   const arrived = () =>
     uploads().filter((put) => put.over && put.bytes === put.expectedBytes).length;
+  /** Of parts that were broken off, so far. */
+  const cutOff = () =>
+    uploads().reduce(
+      (sum, put) => sum + (put.over && put.bytes < put.expectedBytes ? put.bytes : 0),
+      0,
+    );
+  const cutBefore: number[] = [];
   const happened: Record<Kind, number> = {
     'tab killed': 0,
     'network cut': 0,
@@ -153,16 +161,21 @@ try {
       proxy.mend();
     },
     async 'server killed'() {
+      // The store is another process: the part stays on its way meanwhile.
+      if (bucket) proxy.hold();
       await server.kill();
       await pause(run.random(500));
       await server.start();
+      proxy.release();
     },
   };
 
+  let last: Kind | null = null;
   for (const [index, kind] of planned().entries()) {
     const whole = Math.floor((index * partCount) / INTERRUPTIONS);
     const share = (10 + run.random(80)) / 100;
-    const seen = uploads().length;
+    // What a server's death does not touch may be interrupted again.
+    const seen = bucket && last === 'server killed' ? 0 : uploads().length;
     await until(
       () =>
         arrived() >= whole &&
@@ -172,14 +185,17 @@ try {
         ),
       `before interruption ${index + 1}, ${kind}`,
     );
+    cutBefore.push(cutOff());
     await interrupt[kind]();
     happened[kind] += 1;
+    last = kind;
   }
   await until(async () => (await stored())[0]?.status === 'READY', 'READY after the last one');
 
   const [media, ...others] = await stored();
   const received = uploads().reduce((sum, put) => sum + put.bytes, 0);
   const startedAgain = uploads().length - partCount;
+  const cutBy = cutBefore.map((before, index) => (cutBefore[index + 1] ?? cutOff()) - before);
   const same = media?.original?.sha256 === sha256 && others.length === 0;
   await run.report(
     {
@@ -190,6 +206,9 @@ try {
       interruptions: happened,
       partsBegunAgain: startedAgain,
       megabytesSentAgain: Number(((received - bytes.length) / 1e6).toFixed(1)),
+      mostMegabytesCutOffByOne: Number((Math.max(...cutBy) / 1e6).toFixed(1)),
+      cutOffMoreThanAPart: cutBy.filter((bytes) => bytes > PART_BYTES).length,
+      partsArrivedTwice: arrived() - partCount,
       hashEqual: same,
     },
     same && received - bytes.length <= INTERRUPTIONS * PART_BYTES,
@@ -201,7 +220,7 @@ try {
       (document.querySelector('vehicle-media') as { uploads?: unknown } | null)?.uploads,
     ),
   );
-  console.error({ uploads, puts: proxy.puts });
+  console.error({ uploads, puts: proxy.puts.slice(-20) });
   throw error;
 } finally {
   await browser.close();
