@@ -7,7 +7,7 @@
 #
 # Needs, on Debian and Ubuntu:
 #   apt-get install -y --no-install-recommends radosgw ceph-mon ceph-osd
-# Variables: RADOSGW_DIR (a fresh folder), RADOSGW_PORT (a free port), RADOSGW_MEMORY (bytes, 1 GiB).
+# Variables: RADOSGW_DIR (a fresh folder), RADOSGW_PORT (a free port), RADOSGW_MEMORY (bytes at most, 3 GiB).
 set -euo pipefail
 
 PROGRAMS=(ceph ceph-mon ceph-osd monmaptool radosgw radosgw-admin)
@@ -87,7 +87,7 @@ mon cluster log file = $DIR/log/cluster.log
 [osd]
 osd data = $DIR/osd
 osd objectstore = memstore
-memstore device bytes = ${RADOSGW_MEMORY:-1073741824}
+memstore device bytes = ${RADOSGW_MEMORY:-3221225472}
 osd memory target = 939524096
 osd class update on start = false
 [client.rgw]

@@ -88,6 +88,19 @@ export async function freshBucket(): Promise<FreshBucket | null> {
   };
 }
 
+/** The environment of a server that keeps its photos in the bucket. */
+export function serverEnv({ config }: FreshBucket): Record<string, string> {
+  return {
+    STORAGE_DRIVER: 's3',
+    S3_ENDPOINT: config.endpoint,
+    AWS_REGION: config.region,
+    VEHICLE_MEDIA_BUCKET: config.bucket,
+    S3_FORCE_PATH_STYLE: 'true',
+    AWS_ACCESS_KEY_ID: config.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: config.credentials.secretAccessKey,
+  };
+}
+
 function credentials(prefix: string): { accessKeyId: string; secretAccessKey: string } {
   return {
     accessKeyId: process.env[`${prefix}_ACCESS_KEY_ID`] ?? '',

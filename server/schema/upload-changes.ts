@@ -57,7 +57,11 @@ const CompleteUploadInput = builder.inputType('CompleteUploadInput', {
   description: 'An upload whose bytes were sent.',
   fields: (t) => ({
     uploadId: t.id({ required: true, description: 'Which upload.' }),
-    sha256: t.field({ type: 'Sha256', description: 'Of the bytes, when it was not said before.' }),
+    sha256: t.field({
+      type: 'Sha256',
+      description:
+        'Of the bytes, when it was not said before. Where no other hash was, other bytes end the upload.',
+    }),
     idempotencyKey: t.string(idempotencyKey),
   }),
 });

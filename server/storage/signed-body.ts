@@ -12,7 +12,7 @@ export async function* signedBody(
     yield chunk;
   }
   if (hash.digest('base64') !== md5) {
-    throw new UploadRefusal('MD5_MISMATCH', 'The bytes are not those whose MD5 was signed.');
+    throw new UploadRefusal('MD5_MISMATCH', 'The bytes do not have the MD5 that was said of them.');
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DiskStorage } from './disk.ts';
 import { pacedBody, type Pace } from './paced-body.ts';
-import { sizeMismatch } from './signed-body.ts';
+import { signedBody, sizeMismatch } from './signed-body.ts';
 import { UploadRefusal } from './upload-refusal.ts';
 import type { UploadPermit } from './upload-token.ts';
 
@@ -16,7 +16,7 @@ export async function takeUpload(
   const permit = storage.permit(token);
   assertHeaders(req, permit);
   await storage.assertAwaited(permit);
-  await storage.receive(permit, pacedBody(req, permit.byteSize, pace));
+  await storage.receive(permit, heldToMd5(req, permit, pacedBody(req, permit.byteSize, pace)));
   res.writeHead(200, { ...etagOf(permit), 'content-length': 0 });
   res.end();
 }
@@ -37,6 +37,17 @@ function assertHeaders(req: IncomingMessage, permit: UploadPermit): void {
   if (md5 !== permit.md5) {
     throw new UploadRefusal('MD5_MISMATCH', 'The Content-MD5 header is not the one signed.');
   }
+}
+
+/** No MD5 is signed for a part, but one that is said counts, as it does on S3. */
+function heldToMd5(
+  req: IncomingMessage,
+  { operation, byteSize }: UploadPermit,
+  body: AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  const said = req.headers['content-md5'];
+  if (operation !== 'part' || said === undefined) return body;
+  return signedBody(body, { byteSize, md5: String(said) });
 }
 
 function etagOf(permit: UploadPermit): Record<string, string> {

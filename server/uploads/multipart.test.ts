@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addVehicle, completeUpload, readGallery, type Refusal } from '../../test/gallery.ts';
 import { photo } from '../../test/pictures.ts';
-import { freshBucket, noS3Reason, type FreshBucket } from '../../test/s3.ts';
+import { freshBucket, noS3Reason, serverEnv, type FreshBucket } from '../../test/s3.ts';
 import {
   PUBLIC_DEALERSHIP,
   startServer,
@@ -149,19 +149,8 @@ const stores: [string, () => Promise<{ env: Record<string, string>; drop(): Prom
 ];
 
 async function s3() {
-  const { config, drop } = (await freshBucket()) as FreshBucket;
-  return {
-    env: {
-      STORAGE_DRIVER: 's3',
-      S3_ENDPOINT: config.endpoint,
-      AWS_REGION: config.region,
-      VEHICLE_MEDIA_BUCKET: config.bucket,
-      S3_FORCE_PATH_STYLE: 'true',
-      AWS_ACCESS_KEY_ID: config.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: config.credentials.secretAccessKey,
-    },
-    drop,
-  };
+  const bucket = (await freshBucket()) as FreshBucket;
+  return { env: serverEnv(bucket), drop: bucket.drop };
 }
 
 if (noS3Reason !== null) {

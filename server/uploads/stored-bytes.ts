@@ -12,7 +12,7 @@ export async function checkStoredBytes(storage: Storage, upload: Upload): Promis
     const stored = await storage.stat(upload.storageKey);
     if (!stored) throw bytesMissing();
     if (BigInt(stored.byteSize) !== upload.byteSize) {
-      throw mismatch(`${upload.byteSize} bytes were announced, ${stored.byteSize} arrived.`);
+      throw bytesMismatch(`${upload.byteSize} bytes were announced, ${stored.byteSize} arrived.`);
     }
     const md5 = upload.md5 === null ? null : createHash('md5');
     const sha256 = createHash('sha256');
@@ -31,10 +31,10 @@ export async function checkStoredBytes(storage: Storage, upload: Upload): Promis
       BigInt(received) === upload.byteSize &&
       (md5 === null || md5.digest('base64') === upload.md5) &&
       (upload.sha256 === null || upload.sha256 === hash);
-    if (!same) throw mismatch('The bytes that arrived are not the ones that were announced.');
+    if (!same) throw bytesMismatch('The bytes that arrived are not the ones that were announced.');
     const type = await sniffMediaType(Buffer.concat(head).subarray(0, HEAD_BYTES));
     if (type !== upload.contentType) {
-      throw mismatch(
+      throw bytesMismatch(
         `The file was announced as ${upload.contentType}, but it is ${type ?? 'something else'}.`,
       );
     }
@@ -65,7 +65,7 @@ function named(numbers: readonly number[]): string {
   return `the parts ${first}${more > 0 ? ` and ${more} more` : ''} have`;
 }
 
-function mismatch(sentence: string): UserFailure {
+export function bytesMismatch(sentence: string): UserFailure {
   return new UserFailure(
     'BYTES_MISMATCH',
     `${sentence} Ask for a new upload and send the file again.`,

@@ -13,7 +13,7 @@ import { claimUpload } from './claim-upload.ts';
 import type { UploadLimits, UploadRequest } from './policy.ts';
 import { createParts, isInParts, PARTS_AT_ONCE, type WhichParts } from './parts.ts';
 import { requestUploads } from './request-uploads.ts';
-import { fromStorage } from './stored-bytes.ts';
+import { bytesMismatch, fromStorage } from './stored-bytes.ts';
 import { sweepIncoming, sweepMultiparts } from './sweep.ts';
 import type { UploadTarget } from './upload-target.ts';
 import { createVerifyUpload } from './verify-upload.ts';
@@ -235,6 +235,11 @@ export function createUploads(
         throw error;
       }
       if (sha256 !== null && sha256 !== hash) {
+        // Nothing else says what the bytes had to be: they must not be adopted without it.
+        if (upload.md5 === null && upload.sha256 === null) {
+          await fail(upload, 'BYTES_MISMATCH', key);
+          throw bytesMismatch('The bytes that arrived are not the ones that were announced.');
+        }
         throw new UserFailure(
           'BYTES_MISMATCH',
           'The bytes that arrived have another SHA-256. Complete again with theirs, or without one.',
