@@ -7,18 +7,22 @@
  *
  *   npm run soak:quota [-- --short --seed 1 --out result.json]
  *   DATABASE_URL=… on that Postgres, with two servers, instead of the embedded database
+ *   --minutes 20 for as many rounds as that takes, 1,000 at most
  */
 import { v4 as uuid } from 'uuid';
 import { USAGE_COLUMNS } from '../server/gallery/storage-usage.ts';
 import { encodeId } from '../server/schema/node-id.ts';
 import { describeFile, ticketFor, uploadPhoto } from '../test/gallery.ts';
 import { photo } from '../test/pictures.ts';
-import { persist, startSoakServers, type SoakDealership } from './soak-servers.ts';
+import { grouped, interleaved } from './interleaved.ts';
+import { persist, startSoakServers, type Answer, type SoakDealership } from './soak-servers.ts';
 import { soakRun } from './soak-run.ts';
 
 const run = soakRun('quota');
 const ROUNDS = run.short ? 9 : 1_000;
 const AT_ONCE = run.short ? 40 : 200;
+/** Rounds that go on together, each in a dealership of its own. */
+const ROUNDS_AT_ONCE = 5;
 /** Of so many rounds, the last gives its ticket back, for some to ask for again. */
 const CANCEL_EVERY = 4;
 const AT_ONCE_AGAIN = 20;
@@ -130,8 +134,13 @@ async function usageOf(owner: 'vehicle' | 'dealership', id: string): Promise<Usa
   return { count: sum('Count'), bytes: sum('Bytes') };
 }
 
-/** The rows themselves: tickets that are open or done, and media. */
-async function rowsOf(dealershipId: string): Promise<{ tickets: number; media: number }> {
+interface Rows {
+  /** Open or done. */
+  tickets: number;
+  media: number;
+}
+
+async function rowsOf(dealershipId: string): Promise<Rows> {
   return {
     tickets: await prisma.upload.count({ where: { dealershipId, status: { not: 'CANCELLED' } } }),
     media: await prisma.media.count({ where: { dealershipId } }),
@@ -165,31 +174,62 @@ const totals = {
 };
 const roundsOf: Record<string, number> = {};
 
-/** Asks for the last room many times; resolves to the ticket of the one that was granted. */
-async function rush(
-  shop: SoakDealership,
-  { vehicleIds, byteSize, usage, full }: Brink,
-  types: readonly string[],
-  count: number,
-): Promise<string | null> {
-  const before = await persist(() => rowsOf(shop.uuid));
-  const answers = await Promise.all(
-    Array.from({ length: count }, (_, turn) => {
-      const vehicleId = vehicleIds[turn % vehicleIds.length] as string;
-      const contentType = types[turn % types.length] as string;
-      const fileName = `${turn}.${contentType.split('/')[1]}`;
-      const input = { ...describeFile(vehicleId, picture), fileName, contentType, byteSize };
-      return shop.send(REQUEST, { input }, turn);
-    }),
+/** A dealership at its limit, and the kinds of files that it is asked for. */
+interface Round {
+  shop: SoakDealership;
+  brink: Brink;
+  types: readonly string[];
+}
+
+async function prepare(index: number): Promise<Round> {
+  const names = Object.keys(LIMITS);
+  const name = names[index % names.length] as string;
+  const types = KINDS[Math.floor(index / names.length) % KINDS.length] as readonly string[];
+  const fill = fills[run.random(fills.length)] as Fill;
+  roundsOf[name] = (roundsOf[name] ?? 0) + 1;
+  return persist(async () => {
+    const shop = await servers.dealership();
+    return { shop, brink: await (LIMITS[name] as (typeof LIMITS)[string])(shop, fill), types };
+  });
+}
+
+function request(
+  { shop, brink: { vehicleIds, byteSize }, types }: Round,
+  turn: number,
+): Promise<Answer> {
+  const vehicleId = vehicleIds[turn % vehicleIds.length] as string;
+  const contentType = types[turn % types.length] as string;
+  const fileName = `${turn}.${contentType.split('/')[1]}`;
+  const input = { ...describeFile(vehicleId, picture), fileName, contentType, byteSize };
+  return shop.send(REQUEST, { input }, turn);
+}
+
+/** Asks for the last room of each many times; resolves to the tickets that were granted. */
+async function rush(rounds: readonly Round[], times: number): Promise<(string | null)[]> {
+  const befores = await Promise.all(rounds.map(({ shop }) => persist(() => rowsOf(shop.uuid))));
+  const answers = await interleaved(
+    times,
+    rounds.map((round) => (turn) => request(round, turn)),
   );
+  return Promise.all(
+    rounds.map((round, index) => judge(round, befores[index] as Rows, answers[index] ?? [])),
+  );
+}
+
+async function judge(
+  { shop, brink: { usage, full } }: Round,
+  before: Rows,
+  answers: readonly Answer[],
+): Promise<string | null> {
   const replies = answers.map(
     (answer) => (answer?.data as { requestUpload: Reply } | null | undefined)?.requestUpload,
   );
-  const isQuota = (reply?: Reply) =>
-    reply?.userErrors[0]?.__typename === 'QuotaExceededError' &&
-    reply.userErrors[0].code === 'QUOTA_EXCEEDED';
   const refused = replies.filter((reply) => (reply?.userErrors.length ?? 0) > 0);
-  const exceeded = refused.filter(isQuota);
+  const exceeded = refused.filter(
+    (reply) =>
+      reply?.userErrors[0]?.__typename === 'QuotaExceededError' &&
+      reply.userErrors[0].code === 'QUOTA_EXCEEDED',
+  );
   const granted = replies.flatMap((reply) => reply?.upload?.id ?? []);
 
   const after = await persist(() => rowsOf(shop.uuid));
@@ -212,32 +252,26 @@ async function rush(
   return granted[0] ?? null;
 }
 
-async function round(index: number): Promise<void> {
-  const names = Object.keys(LIMITS);
-  const name = names[index % names.length] as string;
-  const types = KINDS[Math.floor(index / names.length) % KINDS.length] as readonly string[];
-  const fill = fills[run.random(fills.length)] as Fill;
-  const { shop, brink } = await persist(async () => {
-    const shop = await servers.dealership();
-    return { shop, brink: await (LIMITS[name] as (typeof LIMITS)[string])(shop, fill) };
-  });
-  const granted = await rush(shop, brink, types, AT_ONCE);
-  roundsOf[name] = (roundsOf[name] ?? 0) + 1;
-  totals.rounds += 1;
-  if (granted === null || index % CANCEL_EVERY !== CANCEL_EVERY - 1) return;
-  await shop.send(CANCEL, { id: granted }, index);
-  totals.cancelled += 1;
-  await rush(shop, brink, types, AT_ONCE_AGAIN);
+async function rounds(indexes: readonly number[]): Promise<void> {
+  const group = await Promise.all(indexes.map(prepare));
+  const granted = await rush(group, AT_ONCE);
+  totals.rounds += group.length;
+  const again: Round[] = [];
+  for (const [place, index] of indexes.entries()) {
+    const [round, id] = [group[place], granted[place]];
+    if (!round || !id || index % CANCEL_EVERY !== CANCEL_EVERY - 1) continue;
+    await round.shop.send(CANCEL, { id }, index);
+    again.push(round);
+  }
+  totals.cancelled += again.length;
+  await rush(again, AT_ONCE_AGAIN);
 }
 
 try {
   const started = performance.now();
-  const indexes = Array.from({ length: ROUNDS }, (_, index) => index).values();
-  const worker = async () => {
-    for (const index of indexes) await round(index);
-  };
-  await Promise.all(servers.ports.map(worker));
-  const { rounds, granted, cancelled, quotaExceeded, requests } = totals;
+  const indexes = Array.from({ length: ROUNDS }, (_, index) => index);
+  for (const group of grouped(indexes, ROUNDS_AT_ONCE)) if (!run.isTimeUp()) await rounds(group);
+  const { granted, cancelled, quotaExceeded, requests } = totals;
   const { grantedTwice, grantedNone, otherRefusals, wrongUsage } = totals;
   await run.report(
     {
@@ -249,8 +283,8 @@ try {
       of: roundsOf,
       seconds: Math.round((performance.now() - started) / 1_000),
     },
-    rounds === ROUNDS &&
-      granted === rounds + cancelled &&
+    totals.rounds > 0 &&
+      granted === totals.rounds + cancelled &&
       // One whose reply was lost was granted, and asked again, refused.
       quotaExceeded >= requests - granted &&
       grantedTwice + grantedNone + otherRefusals + wrongUsage === 0,

@@ -10,21 +10,25 @@ export interface SoakRun {
   readonly seed: number;
   /** At least 0, below `limit`, whole: the same sequence for the same seed. */
   random(limit: number): number;
+  /** Whether `--minutes` have passed; never without them. */
+  isTimeUp(): boolean;
   /** Prints the result and writes it to `--out`; ends the process with 1 when it did not pass. */
   report(result: Record<string, unknown>, passed: boolean): Promise<void>;
 }
 
-/** Reads `--short`, `--seed` and `--out`. */
+/** Reads `--short`, `--seed`, `--minutes` and `--out`. */
 export function soakRun(soak: string): SoakRun {
   const { values } = parseArgs({
     options: {
       short: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: 'Infinity' },
       out: { type: 'string' },
     },
   });
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) throw new Error('--seed is a whole number.');
+  const endMs = performance.now() + Number(values.minutes) * 60_000;
   let state = seed >>> 0;
   return {
     short: values.short,
@@ -36,6 +40,7 @@ export function soakRun(soak: string): SoakRun {
       mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
       return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
     },
+    isTimeUp: () => performance.now() > endMs,
     async report(result, passed) {
       const whole = {
         soak,

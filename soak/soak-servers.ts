@@ -15,7 +15,7 @@ export interface SoakServers {
   readonly ports: readonly number[];
   readonly config: Config;
   readonly db: Database;
-  /** How many requests had no answer and were sent once more. */
+  /** How often a request was sent once more because the server was busy. */
   readonly sentAgain: number;
   /** A dealership of its own, with one owner, who is logged in. */
   dealership(): Promise<SoakDealership>;
@@ -34,14 +34,18 @@ export interface SoakDealership {
 export type Answer = GraphQLAnswer<unknown> | null;
 
 /** So often, then it is an answer that none comes. */
-const TRIES = 20;
+const TRIES = 50;
+const RETRY_AFTER_MS = 1_000;
 
-/** No reply, or one that says that the server could not finish. */
-function isFailure(answer: Answer): boolean {
-  const failed = answer?.errors?.some(
-    ({ extensions }) => extensions?.code === 'INTERNAL_SERVER_ERROR',
+/** Whether the server asks to send the request again, with the same key. */
+export function isBusy(answer: Answer): boolean {
+  return Boolean(
+    answer?.errors?.some(({ extensions }) => extensions?.code === 'SERVICE_UNAVAILABLE'),
   );
-  return failed ?? answer === null;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
 }
 
 /** What may be done twice, until the server is not too busy for it. */
@@ -51,6 +55,7 @@ export async function persist<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       console.error('tried again', error);
+      await pause();
     }
   }
   return work();
@@ -108,7 +113,8 @@ export async function startSoakServers(env: Record<string, string> = {}): Promis
         async send(query, variables, turn) {
           const message = { port: ports[turn % ports.length] as number, token, query, variables };
           let answer = await post(message);
-          for (let tries = 1; tries < TRIES && isFailure(answer); tries += 1) {
+          for (let tries = 1; tries < TRIES && (!answer || isBusy(answer)); tries += 1) {
+            await pause();
             sentAgain += 1;
             answer = await post(message);
           }
