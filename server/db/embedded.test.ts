@@ -56,8 +56,10 @@ describe.runIf(!process.env.DATABASE_URL)('the embedded database', () => {
     if (!child.stdout) throw new Error('no output');
     for await (const id of createInterface({ input: child.stdout })) {
       ids.push(id);
-      if (ids.length === count) void kill();
+      if (ids.length === count) child.kill('SIGKILL');
     }
+    // Its output may end a moment before it does.
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     return ids;
   }
 
