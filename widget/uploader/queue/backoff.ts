@@ -3,10 +3,10 @@ const LONGEST_MS = 30_000;
 
 /**
  * Whether to try again by itself, or to ask a person. A server with a problem gets two minutes
- * or so; a connection that is lost longer, because it is often nobody's fault.
+ * or so; a connection that is lost and a store that is down longer: they come back by themselves.
  */
-export function mayRetry(attempt: number, connectionLost: boolean): boolean {
-  return attempt < (connectionLost ? 40 : 12);
+export function mayRetry(attempt: number, down: boolean): boolean {
+  return attempt < (down ? 40 : 12);
 }
 
 /** Exponential with full jitter, so that many clients do not come back at once. `attempt` counts from 0. */

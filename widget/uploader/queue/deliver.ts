@@ -5,6 +5,8 @@ import { UploadFailure } from './upload-failure.ts';
 
 /** 409: another try for the same key is under way, most likely one whose answer was lost. */
 const tryAgain: readonly number[] = [408, 409, 429];
+/** No answer, or one of what stands before a store that is down. */
+const down: readonly number[] = [0, 502, 503, 504];
 /** 404: the upload is completed, or begun anew. */
 const addressOver: readonly number[] = [400, 401, 403, 404];
 
@@ -31,9 +33,8 @@ export async function deliver(run: Run, delivery: Delivery): Promise<void> {
 
     const unanswered = status === 0 || tryAgain.includes(status) || status >= 500;
     if (unanswered) {
-      const connectionLost = status === 0;
-      if (!mayRetry(attempt, connectionLost)) {
-        throw new UploadFailure(connectionLost ? 'NETWORK' : 'SERVER');
+      if (!mayRetry(attempt, down.includes(status))) {
+        throw new UploadFailure(status === 0 ? 'NETWORK' : 'SERVER');
       }
       await run.steps.wait(run, attempt, retryAfterMs ?? 0);
       attempt += 1;

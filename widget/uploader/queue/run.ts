@@ -2,6 +2,7 @@ import { failureOf } from '../api-failure.ts';
 import type { FileHash } from '../hash/hash-blob.ts';
 import { mayRetry } from './backoff.ts';
 import type { Address, AnsweredMedia, Ticket } from './upload-api.ts';
+import type { UploadFailureCode } from './upload-failure.ts';
 import type { UploadTask } from './upload-task.ts';
 
 /** What became of one PUT. */
@@ -51,6 +52,8 @@ export interface Run {
   readonly signal: AbortSignal;
 }
 
+const down: readonly UploadFailureCode[] = ['NETWORK', 'STORAGE_UNAVAILABLE'];
+
 /** Tries again, with longer and longer rests, what mends itself. */
 export async function retrying<T>(run: Run, work: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
@@ -59,7 +62,7 @@ export async function retrying<T>(run: Run, work: () => Promise<T>): Promise<T> 
     } catch (error) {
       run.signal.throwIfAborted();
       const failure = failureOf(error);
-      if (!failure.transient || !mayRetry(attempt, failure.code === 'NETWORK')) throw failure;
+      if (!failure.transient || !mayRetry(attempt, down.includes(failure.code))) throw failure;
       await run.steps.wait(run, attempt, failure.data.retryAfterMs ?? 0);
     }
   }

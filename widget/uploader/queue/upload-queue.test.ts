@@ -212,6 +212,32 @@ describe('UploadQueue', () => {
     expect(api.calls).toEqual(['requestUploads', 'completeUpload']);
   });
 
+  it.each<[string, () => void]>([
+    [
+      'the API cannot reach it',
+      () => {
+        let left = 30;
+        api.refuse = (name) =>
+          name === 'completeUpload' && left-- > 0
+            ? { code: 'STORAGE_UNAVAILABLE', message: 'Later.' }
+            : null;
+      },
+    ],
+    [
+      'what stands before it answers 503',
+      () => {
+        store.plan = (_name, attempt) =>
+          attempt < 30 ? { kind: 'status', status: 503 } : { kind: 'take' };
+      },
+    ],
+  ])('waits out a store that is down for minutes when %s', async (_, breakStore) => {
+    breakStore();
+    const { queue, settled } = openQueue();
+    queue.add([photo('1.jpg')]);
+    await settled();
+    expect(queue.tasks[0]?.state).toBe('ready');
+  });
+
   it('takes an upload as arrived when only its answer was lost', async () => {
     store.plan = (_name, attempt) => (attempt === 0 ? { kind: 'mute' } : { kind: 'take' });
     const { queue, settled } = openQueue();
