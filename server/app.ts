@@ -202,12 +202,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       draining = true;
       for (const res of begun) if (!res.headersSent) res.setHeader('connection', 'close');
       clearInterval(housekeeping);
-      const closed = closeServer(server);
-      await feed.close();
-      await sockets.close();
-      await closed;
-      await reconciler.close();
-      await worker.close();
+      await Promise.all([
+        closeServer(server),
+        feed.close().then(() => sockets.close()),
+        // What waits for a store that does not answer does so beside the others.
+        reconciler.close(),
+        worker.close(),
+      ]);
       await Promise.all([processor.close(), videoProcessor.close()]);
       await storage.close();
       await db.close();

@@ -9,19 +9,29 @@ import type { MediaJob } from './queue.ts';
  * Copies the bytes of a job to a file and holds them to the hash that was
  * claimed. They are where they were sent to, or, when an attempt before came
  * that far, where they are kept. Rejects with BYTES_CHANGED when they are at
- * neither place.
+ * neither place, or with the reason of `signal`.
  */
-export async function fetchOriginal(storage: Storage, job: MediaJob, file: string): Promise<void> {
+export async function fetchOriginal(
+  storage: Storage,
+  job: MediaJob,
+  file: string,
+  signal: AbortSignal,
+): Promise<void> {
   for (const key of new Set([job.sourceKey, originalKey(job)])) {
-    if ((await copyToFile(storage, key, file)) === job.sha256) return;
+    if ((await copyToFile(storage, key, file, signal)) === job.sha256) return;
   }
   throw new MediaFailure('BYTES_CHANGED');
 }
 
 /** Resolves to the SHA-256, hex; null when there is no such object. */
-async function copyToFile(storage: Storage, key: string, file: string): Promise<string | null> {
+async function copyToFile(
+  storage: Storage,
+  key: string,
+  file: string,
+  signal: AbortSignal,
+): Promise<string | null> {
   try {
-    await pipeline(await storage.read(key), createWriteStream(file));
+    await pipeline(await storage.read(key, { signal }), createWriteStream(file), { signal });
   } catch (error) {
     if (error instanceof StorageError && error.code === 'NOT_FOUND') return null;
     throw error;
@@ -39,10 +49,15 @@ export function originalKey(
 }
 
 /** Moves verified bytes out of reach of the address they were sent to. Resolves to their key. */
-export async function keepOriginal(storage: Storage, job: MediaJob, file: string): Promise<string> {
+export async function keepOriginal(
+  storage: Storage,
+  job: MediaJob,
+  file: string,
+  signal: AbortSignal,
+): Promise<string> {
   const key = originalKey(job);
   if (key !== job.sourceKey) {
-    await storage.write(key, { filePath: file }, { contentType: job.contentType });
+    await storage.write(key, { filePath: file }, { contentType: job.contentType, signal });
   }
   return key;
 }

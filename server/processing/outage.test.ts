@@ -150,6 +150,33 @@ describe('a photo that was acknowledged', () => {
   });
 });
 
+describe('a worker that is to stop', () => {
+  it.each(['read', 'write'] as const)(
+    'lets go of a store that never answers its %s, and gives the job back',
+    async (method) => {
+      const { mediaId } = await claimed();
+      const silent = vi.fn((...call: unknown[]): Promise<never> => {
+        const { signal } = (call.at(-1) ?? {}) as { signal?: AbortSignal };
+        return new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        });
+      });
+      vi.spyOn(server.app.storage, method).mockImplementation(silent);
+      await work();
+      await expect.poll(() => silent.mock.calls.length).toBe(1);
+      await worker?.close();
+      vi.restoreAllMocks();
+      const { rows } = await server.app.db.pool.query(
+        'select attempts, lease_expires_at "lease" from media_jobs',
+      );
+      expect(rows).toEqual([{ attempts: 0, lease: null }]);
+      worker = null;
+      await work();
+      await settled(mediaId, 'READY');
+    },
+  );
+});
+
 describe('a worker that is late', () => {
   it('cannot give back a job that another has taken', async () => {
     await claimed();

@@ -29,7 +29,7 @@ export async function prepareMedia(
     const outputPath = `${file}.mp4`;
     try {
       const video = await videoProcessor.process({ filePath: file, outputPath }, { signal });
-      const published = await publishVideo(prisma, storage, outputPath);
+      const published = await publishVideo(prisma, storage, outputPath, signal);
       await failpoint('renditions-written');
       await markVideoReady(prisma, job, video, published);
     } finally {
@@ -38,7 +38,7 @@ export async function prepareMedia(
     return;
   }
   const image = await processor.process(file, { signal });
-  const renditions = await publishRenditions(prisma, storage, image.renditions);
+  const renditions = await publishRenditions(prisma, storage, image.renditions, signal);
   await failpoint('renditions-written');
   if (job.poster) await markPosterReady(prisma, job, image.placeholder, renditions);
   else await markReady(prisma, job, image, renditions);

@@ -26,6 +26,7 @@ export async function publishRenditions(
   prisma: PrismaClient,
   storage: Storage,
   renditions: readonly ProcessedRendition[],
+  signal: AbortSignal,
 ): Promise<PublishedRendition[]> {
   const hash = createHash('sha256');
   for (const { bytes } of renditions) hash.update(bytes);
@@ -39,6 +40,7 @@ export async function publishRenditions(
       await storage.write(storageKey, bytes, {
         contentType: TYPES[format].contentType,
         cacheControl: 'public, max-age=31536000, immutable',
+        signal,
       });
       await failpoint('rendition-written');
       return { format, width, height, byteSize: bytes.length, storageKey };

@@ -17,6 +17,7 @@ export async function publishVideo(
   prisma: PrismaClient,
   storage: Storage,
   filePath: string,
+  signal: AbortSignal,
 ): Promise<PublishedVideo> {
   const { size } = await stat(filePath);
   const sha256 = createHash('sha256');
@@ -29,7 +30,7 @@ export async function publishVideo(
   await storage.write(
     storageKey,
     { filePath },
-    { contentType: VIDEO_TYPE, cacheControl: IMMUTABLE },
+    { contentType: VIDEO_TYPE, cacheControl: IMMUTABLE, signal },
   );
   return { storageKey, byteSize: size };
 }

@@ -67,8 +67,8 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
     try {
       if (!job.rendered && job.attempts > MAX_ATTEMPTS + 2) throw new MediaFailure('INTERNAL');
       if (!job.poster) await markProcessing(db.prisma, job);
-      await fetchOriginal(storage, job, file);
-      const originalKey = await keepOriginal(storage, job, file);
+      await fetchOriginal(storage, job, file, closing.signal);
+      const originalKey = await keepOriginal(storage, job, file, closing.signal);
       if (job.rendered) await markKept(db.prisma, job);
       else await prepareMedia(preparation, job, file);
       await failpoint('media-ready');

@@ -85,6 +85,19 @@ describe('an upload whose client died after it had sent the bytes', () => {
     expect((await completeUpload(north.staff, ticket.id)).media?.id).toBe(ticket.media.id);
   });
 
+  it('waits with all others while storage does not answer', async () => {
+    const tickets = [await sent(), await sent(), await sent()];
+    for (const ticket of tickets) await seen(ticket, '61 seconds');
+    const read = vi
+      .spyOn(server.app.storage, 'read')
+      .mockRejectedValue(new StorageError('UNAVAILABLE', 'Down'));
+    expect(await uploads.adopt()).toBe(0);
+    expect(read).toHaveBeenCalledTimes(1);
+    read.mockRestore();
+    await uploads.adopt();
+    expect(await Promise.all(tickets.map(statusOf))).toEqual(tickets.map(() => 'COMPLETED'));
+  });
+
   it('fails when other bytes arrived than were announced', async () => {
     const ticket = await sent();
     await query("update uploads set md5 = 'AAAAAAAAAAAAAAAAAAAAAA==' where id = $1", [
@@ -171,5 +184,25 @@ describe('a server', () => {
     await expect.poll(() => statusOf(adopted), { timeout: 10_000 }).toBe('COMPLETED');
     await expect.poll(() => statusOf(expired), { timeout: 10_000 }).toBe('EXPIRED');
     await reconciler.close();
+  });
+
+  it('begins nothing new in its housekeeping once it is to stop', async () => {
+    await query("delete from housekeeping_tasks where name = 'uploads'");
+    let adopted: (count: number) => void = () => {};
+    const adopt = vi.fn(() => new Promise<number>((resolve) => (adopted = resolve)));
+    const expire = vi.fn(async () => 0);
+    const { db, storage } = server.app;
+    const reconciler = startReconciler({
+      db,
+      storage,
+      uploads: { ...uploads, adopt, expire },
+      times: { everySeconds: 3_600, sweepEverySeconds: 3_600, orphanGraceSeconds: 3_600 },
+      log: createLog('silent'),
+    });
+    await expect.poll(() => adopt.mock.calls.length).toBe(1);
+    const closed = reconciler.close();
+    adopted(0);
+    await closed;
+    expect(expire).not.toHaveBeenCalled();
   });
 });

@@ -53,7 +53,7 @@ export function startReconciler({
       async run() {
         const adopted = await uploads.adopt();
         if (adopted > 0) log.info({ adopted }, 'uploads whose clients had gone were completed');
-        await uploads.expire();
+        if (!closed) await uploads.expire();
       },
     },
     {

@@ -31,6 +31,9 @@ export interface S3Timeouts {
 
 export const DEFAULT_TIMEOUTS: S3Timeouts = { connectMs: 1_900, answerMs: 4_000, idleMs: 30_000 };
 
+/** Whoever asked hears of every failure, and logs it; the SDK would warn on the console beside it. */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 /** A client that gives up on a dead store in seconds. */
 export function createS3Client({
   endpoint,
@@ -46,6 +49,7 @@ export function createS3Client({
     ...(credentials !== undefined && { credentials: { ...credentials } }),
     forcePathStyle: forcePathStyle ?? false,
     maxAttempts: 2,
+    logger: SILENT,
     // Otherwise checksums of nothing get into presigned URLs, which some stores refuse.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

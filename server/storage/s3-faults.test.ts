@@ -1,8 +1,9 @@
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createS3Storage } from './s3.ts';
 import type { Storage } from './storage.ts';
 
@@ -184,6 +185,17 @@ describe('an S3 store', () => {
     expect(await names()).toContain('if-none-match');
     await storage.check();
     expect(await names()).not.toContain('if-none-match');
+  });
+
+  it('that cuts off a file leaves the console to the caller', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    const storage = await storageAnswering((req) => req.socket.destroy());
+    const filePath = fileURLToPath(import.meta.url);
+    await expect(
+      storage.write('originals/a', { filePath }, { contentType: 'image/png' }),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
   });
 
   it('that waits for a caller who has gone is let go', async () => {

@@ -295,6 +295,8 @@ export function createUploads(
           } catch (error) {
             // Other bytes than were announced: the ticket says so now.
             if (!(error instanceof UserFailure)) throw error;
+            // The others would only wait for the same store, one after the other.
+            if (error.cause instanceof StorageError) throw error.cause;
           }
         }
       } catch (error) {
@@ -312,8 +314,12 @@ export function createUploads(
         count += (await changeGallery(prisma, address, endLateTickets)) ?? 0;
       }
       if (count > 0) await failpoint('tickets-expired');
-      await sweepIncoming(prisma, storage, limits.urlTtlSeconds).catch(ignoreStorage);
-      await sweepMultiparts(prisma, storage, limits.ttlSeconds).catch(ignoreStorage);
+      try {
+        await sweepIncoming(prisma, storage, limits.urlTtlSeconds);
+        await sweepMultiparts(prisma, storage, limits.ttlSeconds);
+      } catch (error) {
+        ignoreStorage(error);
+      }
       return count;
     },
   };
