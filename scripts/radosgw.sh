@@ -4,6 +4,9 @@
 #
 #   eval "$(scripts/radosgw.sh start)"    starts it; exports TEST_S3_* and RADOSGW_DIR
 #   scripts/radosgw.sh stop               ends the one in RADOSGW_DIR and removes that folder
+#   scripts/radosgw.sh break stopped      kills its gateway: connections are refused
+#   scripts/radosgw.sh break stalled      freezes its gateway: connections are taken, nothing is answered
+#   scripts/radosgw.sh mend               resolves when it answers again, with all that it had
 #
 # Needs, on Debian and Ubuntu:
 #   apt-get install -y --no-install-recommends radosgw ceph-mon ceph-osd
@@ -85,6 +88,8 @@ crash dir = $DIR/log
 mon data = $DIR/mon
 mon cluster log file = $DIR/log/cluster.log
 [osd]
+# Writers of buckets and users wait so long for a gateway that was killed.
+osd client watch timeout = 10
 osd data = $DIR/osd
 osd objectstore = memstore
 memstore device bytes = ${RADOSGW_MEMORY:-3221225472}
@@ -140,34 +145,72 @@ start() {
     timeout 60 radosgw-admin -n client.rgw user create --uid="$user" --display-name="$user" \
       --access-key="$user" --secret-key="$SECRET_KEY" >"$DIR/log/$user.out" 2>&1 || give_up "no user $user"
   done
-  daemon rgw radosgw -n client.rgw
+  start_gateway || give_up 'the gateway does not come up'
+  say "ready on http://127.0.0.1:$PORT, files in $DIR"
+  echo "export TEST_S3_ENDPOINT=http://127.0.0.1:$PORT"
+  echo "export TEST_S3_ACCESS_KEY_ID=owner"
+  echo "export TEST_S3_SECRET_ACCESS_KEY=$SECRET_KEY"
+  echo "export TEST_S3_SERVER_ARN=arn:aws:iam:::user/server"
+  echo "export TEST_S3_SERVER_ACCESS_KEY_ID=server"
+  echo "export TEST_S3_SERVER_SECRET_ACCESS_KEY=$SECRET_KEY"
+  echo "export RADOSGW_DIR=$DIR"
+}
 
+start_gateway() {
+  daemon rgw radosgw -n client.rgw
+  gateway_answers
+}
+
+gateway_answers() {
   for _ in $(seq 600); do
-    if curl -s -o /dev/null "http://127.0.0.1:$PORT/"; then
-      say "ready on http://127.0.0.1:$PORT, files in $DIR"
-      echo "export TEST_S3_ENDPOINT=http://127.0.0.1:$PORT"
-      echo "export TEST_S3_ACCESS_KEY_ID=owner"
-      echo "export TEST_S3_SECRET_ACCESS_KEY=$SECRET_KEY"
-      echo "export TEST_S3_SERVER_ARN=arn:aws:iam:::user/server"
-      echo "export TEST_S3_SERVER_ACCESS_KEY_ID=server"
-      echo "export TEST_S3_SERVER_SECRET_ACCESS_KEY=$SECRET_KEY"
-      echo "export RADOSGW_DIR=$DIR"
-      return
-    fi
-    running rgw || break
+    ! curl -s -m 1 -o /dev/null "http://127.0.0.1:$PORT/" || return 0
+    running rgw || return 1
     sleep 0.05
   done
-  give_up 'the gateway does not come up'
+  return 1
+}
+
+find_mine() {
+  DIR=${RADOSGW_DIR:?says which one}
+  export CEPH_CONF=$DIR/ceph.conf
+  [ -f "$CEPH_CONF" ] || { say "nothing of mine in $DIR"; exit 1; }
+  PORT=$(sed -n 's/^rgw frontends = .*://p' "$CEPH_CONF")
 }
 
 stop() {
-  DIR=${RADOSGW_DIR:?says which one to stop}
-  [ -f "$DIR/ceph.conf" ] || { say "nothing of mine in $DIR"; exit 1; }
+  find_mine
   stop_daemons
+}
+
+break_gateway() {
+  find_mine
+  running rgw || { say 'the gateway does not run'; exit 1; }
+  case ${1:-} in
+    stopped) kill -KILL "$(cat "$DIR/rgw.pid")" && while running rgw; do sleep 0.02; done ;;
+    stalled) kill -STOP "$(cat "$DIR/rgw.pid")" ;;
+    *) usage ;;
+  esac
+}
+
+mend_gateway() {
+  find_mine
+  if running rgw; then
+    kill -CONT "$(cat "$DIR/rgw.pid")"
+    gateway_answers
+  else
+    start_gateway
+  fi || { say 'the gateway does not come up again'; exit 1; }
+}
+
+usage() {
+  say 'usage: radosgw.sh start|stop|break stopped|break stalled|mend'
+  exit 2
 }
 
 case ${1:-} in
   start) start ;;
   stop) stop ;;
-  *) say 'usage: radosgw.sh start|stop'; exit 2 ;;
+  break) break_gateway "${2:-}" ;;
+  mend) mend_gateway ;;
+  *) usage ;;
 esac
