@@ -19,6 +19,8 @@ export interface ServerProcess {
   rss(): Promise<number>;
   /** Ends it with SIGKILL; resolves when it is gone, also when it was before. */
   kill(): Promise<void>;
+  /** Ends it as a supervisor does; resolves to its exit code, null when a signal ended it. */
+  terminate(): Promise<number | null>;
   /** Resolves when the process has gone by itself. */
   ended(): Promise<void>;
   /** Starts it again on the same data, with `env` beside what it was started with. */
@@ -60,6 +62,10 @@ export async function startProcess(env: Record<string, string> = {}): Promise<Se
       return 1_024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]);
     },
     kill: () => end('SIGKILL'),
+    async terminate() {
+      await end('SIGTERM');
+      return child.exitCode;
+    },
     async ended() {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
