@@ -8,11 +8,10 @@ import { Gallery } from './gallery/gallery.ts';
 import { Language } from './language.ts';
 import { LeaveGuard } from './leave-guard.ts';
 import { ProcessingWatch } from './processing-watch.ts';
+import { posterOf } from './poster/poster-of.ts';
 import { UploadApi, type Request } from './queue/upload-api.ts';
 import type { QueueEvent } from './queue/queue-options.ts';
 import { UploadQueue } from './queue/upload-queue.ts';
-import { VIDEO_TYPE } from './queue/check-file.ts';
-import type { UploadTask } from './queue/upload-task.ts';
 import { FileGate } from './file-gate.ts';
 import { requestInTime } from './request-in-time.ts';
 import { Resume } from './resume/resume.ts';
@@ -37,8 +36,6 @@ export class VehicleUploader implements Uploader, ReactiveController {
   #language: Language;
   #gate: FileGate;
   #request: Request;
-  #api: UploadApi;
-  #end = new AbortController();
   #queue: UploadQueue;
   #grid: ManageGrid;
   #drop: FileDrop;
@@ -57,7 +54,6 @@ export class VehicleUploader implements Uploader, ReactiveController {
     this.#language = new Language(host);
     const request = (this.#request = requestInTime(host.request.bind(host)));
     this.#gate = new FileGate(host, request);
-    this.#api = new UploadApi(request);
     this.#queue = this.#createQueue();
     this.#grid = new ManageGrid(host, createGallery(host, request), words);
     this.#drop = new FileDrop(host, (files) => this.addFiles(files));
@@ -163,7 +159,6 @@ export class VehicleUploader implements Uploader, ReactiveController {
 
   disconnect(): void {
     this.#queue.close(this.#resume.close());
-    this.#end.abort();
     for (const part of [
       this.#grid,
       this.#drop,
@@ -185,7 +180,7 @@ export class VehicleUploader implements Uploader, ReactiveController {
     const host = this.#host;
     const gate = this.#gate;
     return new UploadQueue({
-      api: this.#api,
+      api: new UploadApi(this.#request),
       send: sendByXhr,
       vehicleId: () => host.vehicleId,
       concurrency: () => host.concurrency,
@@ -195,6 +190,7 @@ export class VehicleUploader implements Uploader, ReactiveController {
       transform: () => gate.transform,
       prepare: (file, type, signal) => gate.prepare(file, type, signal),
       hash: (file, signal) => gate.hash(file, signal),
+      poster: posterOf,
       online: whenOnline,
       nextOnline,
       keep: (task) => this.#resume.keep(task),
@@ -234,16 +230,8 @@ export class VehicleUploader implements Uploader, ReactiveController {
       const { media } = event;
       const { mediaVersion } = media.vehicle;
       this.#host.applyChange({ type: 'upsert', media, mediaVersion });
-      if (event.task.contentType === VIDEO_TYPE) void this.#addPoster(event.task, media.id);
     }
     this.#reporter.report(event, this.#queue);
-  }
-
-  async #addPoster(task: UploadTask, mediaId: string): Promise<void> {
-    const late = await import('./poster/send-poster.ts').catch((): null => null);
-    const hash = this.#gate.hash.bind(this.#gate);
-    const steps = { api: this.#api, hash, send: sendByXhr };
-    await late?.sendPoster(task, mediaId, steps, this.#end.signal);
   }
 
   #changed(): void {

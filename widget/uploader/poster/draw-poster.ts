@@ -6,8 +6,8 @@ const PATIENCE_MS = 20_000;
 
 const drawn = new WeakMap<File, Promise<Blob | null>>();
 
-/** A picture out of a video, as JPEG; null where the browser cannot play it. Drawn once. */
-export function posterOf(file: File): Promise<Blob | null> {
+/** Null where the browser cannot play the video. Drawn once. */
+export function drawPoster(file: File): Promise<Blob | null> {
   let poster = drawn.get(file);
   if (!poster) drawn.set(file, (poster = draw(file).catch(() => null)));
   return poster;

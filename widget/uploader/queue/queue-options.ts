@@ -37,6 +37,8 @@ export interface QueueOptions {
   readonly prepare: (file: File, type: string, signal: AbortSignal) => Promise<PreparedFile>;
   /** Rejects with UploadFailure, or the signal's reason. */
   readonly hash: (file: Blob, signal: AbortSignal) => Promise<FileHash>;
+  /** A picture out of a video; null where the browser cannot play it. Never rejects. */
+  readonly poster?: (file: File) => Promise<Blob | null>;
   /** Resolves while there is a network, as far as the system knows; null when there is one now. */
   readonly online: (signal: AbortSignal) => Promise<void> | null;
   /** Resolves when the system finds a network the next time; rejects with the signal's reason. */

@@ -4,6 +4,7 @@ import { linkedAbort } from './linked-abort.ts';
 import type { QueueOptions } from './queue-options.ts';
 import type { Parcel, Run, SendResult, UploadSteps } from './run.ts';
 import { runUpload } from './run-upload.ts';
+import { sendPoster } from './send-poster.ts';
 import { TicketDesk } from './ticket-desk.ts';
 import { Turns } from './turns.ts';
 import { TRUSTED_MS, type Address, type AnsweredMedia, type Ticket } from './upload-api.ts';
@@ -119,6 +120,10 @@ export class QueueSteps implements UploadSteps {
 
   complete(uploadId: string, hash: FileHash, signal: AbortSignal): Promise<AnsweredMedia | null> {
     return this.#options.api.completeUpload(uploadId, hash, signal);
+  }
+
+  sendPoster(run: Run, media: AnsweredMedia | null): Promise<void> {
+    return sendPoster(run, media, this.#options);
   }
 
   async put({ task, signal }: Run, parcel: Parcel): Promise<SendResult | 'stored' | 'expired'> {

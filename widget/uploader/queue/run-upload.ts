@@ -25,6 +25,7 @@ export async function runUpload(task: UploadTask, steps: UploadSteps): Promise<v
       if (existing !== undefined) steps.alreadyStored(task, existing);
       task.moveTo('completing');
       const media = await complete(run, hash);
+      await steps.sendPoster(run, media);
       task.moveTo('processing');
       return steps.accepted(task, media);
     } catch (error) {

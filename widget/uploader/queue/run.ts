@@ -35,6 +35,8 @@ export interface UploadSteps {
   /** New addresses; of the parts that are left unless some are named. */
   refresh(uploadId: string, signal: AbortSignal, parts?: readonly number[]): Promise<Ticket>;
   complete(uploadId: string, hash: FileHash, signal: AbortSignal): Promise<AnsweredMedia | null>;
+  /** Sends a video's picture after it. Rejects with the signal's reason and nothing else. */
+  sendPoster(run: Run, media: AnsweredMedia | null): Promise<void>;
   /** PUTs when it is this file's turn; `expired` when the address was over by then, and nothing was sent. */
   put(run: Run, parcel: Parcel): Promise<SendResult | 'stored' | 'expired'>;
   /** Resolves when it is time for the next try; `attempt` counts from 0. */

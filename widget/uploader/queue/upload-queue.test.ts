@@ -467,6 +467,68 @@ describe('UploadQueue', () => {
     queue.cancel();
   });
 
+  describe('with a video', () => {
+    const video = new File([...'\0\0\0\x18ftypisom\0\0\0\0isommp42', 'frames'], 'clip.mp4');
+    const picture = new Blob(['picture'], { type: 'image/jpeg' });
+    const poster = async (): Promise<Blob> => picture;
+
+    it('sends a picture out of it after it, and is done then', async () => {
+      let release: () => void = () => undefined;
+      const until = new Promise<void>((resolve) => (release = resolve));
+      store.plan = (name) => (name === 'clip.jpg' ? { kind: 'held', until } : { kind: 'take' });
+      const { queue, events, settled } = openQueue({ poster });
+      queue.add([video]);
+      await expect.poll(() => store.begun).toEqual(['clip.mp4', 'clip.jpg']);
+      expect(queue.active).toBe(true);
+      expect(api.media).toHaveLength(1);
+      expect(events.some(({ type }) => type === 'accepted')).toBe(false);
+      release();
+      await settled();
+      expect(queue.tasks[0]?.state).toBe('ready');
+      expect(api.media[0]?.renditions).toHaveLength(1);
+    });
+
+    it('sends the picture again when it is lost, and waits for a network', async () => {
+      store.plan = (name, attempt) =>
+        name === 'clip.jpg' && attempt < 6 ? { kind: 'drop', afterBytes: 1 } : { kind: 'take' };
+      let waited = 0;
+      const online = (): Promise<void> => Promise.resolve(void (waited += 1));
+      const { queue, settled } = openQueue({ poster, online });
+      queue.add([video]);
+      await settled();
+      expect(api.media[0]?.renditions).toHaveLength(1);
+      expect(waited).toBeGreaterThanOrEqual(6);
+      expect(queue.tasks[0]?.state).toBe('ready');
+    });
+
+    it.each([
+      ['none where the same bytes have one already', poster, 0],
+      ['one where the same bytes have none', async () => null, 1],
+    ])('sends %s', async (_, posterOfFirst, expected) => {
+      const first = openQueue({ poster: posterOfFirst });
+      first.queue.add([video]);
+      await first.settled();
+      const begun = store.begun.length;
+      const { queue, settled } = openQueue({ poster });
+      queue.add([video]);
+      await settled();
+      expect(queue.tasks[0]?.ticket?.existing).toBe(first.queue.tasks[0]?.mediaId);
+      expect(store.begun.slice(begun)).toEqual(Array(expected).fill('clip.jpg'));
+      expect(api.media[1]?.renditions).toHaveLength(1);
+    });
+
+    it('is done without a picture that is refused', async () => {
+      api.refuse = (_, input) =>
+        JSON.stringify(input).includes('posterFor')
+          ? { code: 'QUOTA_EXCEEDED', message: 'No room.' }
+          : null;
+      const { queue, settled } = openQueue({ poster });
+      queue.add([video]);
+      await settled();
+      expect(queue.tasks[0]?.state).toBe('ready');
+    });
+  });
+
   describe('with a file that the server wants in parts', () => {
     const PART = 20_000;
     const large = photo('large.jpg', 9.5 * PART);

@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, CDPSession, Locator, Page } from 'playwri
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../../test/browser.ts';
+import { clip } from '../../../test/clips.ts';
 import { UploaderPage } from '../test/uploader-page.ts';
 
 const site = new UploaderPage();
@@ -108,6 +109,21 @@ describe('uploads outlive their page', () => {
     for (const { buffer } of files) {
       expect(storedBytes().filter((bytes) => bytes.equals(buffer))).toHaveLength(1);
     }
+    await expect.poll(() => kept(page)).toEqual([0, 0, 0]);
+  });
+
+  it('sends the picture of a video that its page did not live to send', async () => {
+    site.store.plan = (name) =>
+      name.endsWith('.jpg') ? { kind: 'held', until: forever } : { kind: 'take' };
+    const page = await open();
+    await choose(page, { name: 'clip.mp4', mimeType: 'video/mp4', buffer: await clip() });
+    await expect.poll(() => site.store.begun).toEqual(['clip.mp4', 'clip.jpg']);
+    site.store.plan = () => ({ kind: 'take' });
+    await page.reload();
+    await says(page, 'clip.mp4').toContain('Ready');
+    expect(site.api.media.map(({ renditions }) => renditions.length)).toEqual([1]);
+    expect(site.store.begun).toEqual(['clip.mp4', 'clip.jpg', 'clip.jpg']);
+    expect(site.api.uploads.size).toBe(2);
     await expect.poll(() => kept(page)).toEqual([0, 0, 0]);
   });
 

@@ -32,6 +32,7 @@ interface Upload {
     md5: string;
     clientRef: string;
     idempotencyKey: string;
+    posterFor?: string;
   };
 }
 
@@ -146,7 +147,7 @@ export class DealerApi {
     this.#serial += 1;
     const upload: Upload = {
       id: `upload-${this.#serial}`,
-      mediaId: `media-${this.#serial}`,
+      mediaId: request.posterFor ?? `media-${this.#serial}`,
       position: this.#nextPosition(),
       status: 'AWAITING_BYTES',
       fileName: request.fileName,
@@ -156,7 +157,7 @@ export class DealerApi {
       (other) => other.status === 'COMPLETED' && other.request.sha256 === request.sha256,
     );
     this.uploads.set(upload.id, upload);
-    if (request.sha256 && twin) {
+    if (request.sha256 && twin && !request.posterFor) {
       upload.existing = twin.mediaId;
       this.#arrive(upload);
     }
@@ -210,7 +211,8 @@ export class DealerApi {
 
   #complete(upload: Upload): unknown {
     const present = this.media.find(({ id }) => id === upload.mediaId);
-    if (present) return this.#mediaPayload(present);
+    if (present && (upload.status === 'COMPLETED' || !upload.request.posterFor))
+      return this.#mediaPayload(present);
     if (upload.status === 'CANCELLED') return failed('UPLOAD_CANCELLED');
     const parts = this.#partCount(upload);
     if (parts > 0) this.#store.join(upload.id, parts);
@@ -221,7 +223,15 @@ export class DealerApi {
   #arrive(upload: Upload): unknown {
     upload.status = 'COMPLETED';
     const { mediaId: id, position } = upload;
+    const video = this.media.find((other) => other.id === id);
+    if (video) {
+      const size = { width: 4, height: 3 };
+      video.renditions = [{ url: 'about:blank', ...size, format: 'JPEG' }];
+      return this.#mediaPayload(video);
+    }
     const media = { ...this.#newMedia(upload.fileName), id, position };
+    const twin = this.media.find((other) => other.id === upload.existing);
+    if (twin) media.renditions = twin.renditions;
     this.media = [...this.media, media].sort((a, b) => a.position - b.position);
     this.mediaVersion += 1;
     this.onArrival(media);

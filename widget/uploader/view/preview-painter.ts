@@ -1,3 +1,4 @@
+import { posterOf } from '../poster/poster-of.ts';
 import type { UploadTask } from '../queue/upload-task.ts';
 
 /** Pixels of a side, for sharp screens. */
@@ -69,8 +70,7 @@ async function bitmapOf(file: File): Promise<ImageBitmap | null> {
   try {
     return await createImageBitmap(file, size);
   } catch {
-    const late = await import('../poster/draw-poster.ts').catch((): null => null);
-    const poster = late && (await late.posterOf(file));
+    const poster = await posterOf(file);
     return poster && createImageBitmap(poster, size);
   }
 }
