@@ -76,7 +76,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const sessions = createSessions(config.appSecret, config.sessionTtlSeconds);
   const feed = await openFeed(db, log, config.appSecret);
   const queue = createMediaQueue(db);
-  const uploads = createUploads(db, storage, config.uploads);
+  const uploads = createUploads(db, storage, config.uploads, log);
   const services: Services = {
     prisma: db.prisma,
     storage,

@@ -7,6 +7,7 @@ import { USAGE_COLUMNS } from '../server/gallery/storage-usage.ts';
 import { markFailed, markReady } from '../server/processing/media-status.ts';
 import type { MediaJob } from '../server/processing/queue.ts';
 import { createRetryMedia, type RetryMedia } from '../server/processing/retry-media.ts';
+import { createLog } from '../server/log.ts';
 import {
   markPosterFailed,
   markPosterReady,
@@ -59,7 +60,7 @@ export async function openDesk(
     server,
     staff: { kind: 'staff', userId, dealershipId, role: 'OWNER', expiresAt: new Date(8.64e15) },
     vehicleIds: [],
-    uploads: createUploads(db, storage, limits),
+    uploads: createUploads(db, storage, limits, createLog('silent')),
     gallery: createGallery(db, limits),
     retry: createRetryMedia(db, limits),
   };

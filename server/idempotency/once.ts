@@ -101,6 +101,15 @@ export async function findKept(
   return prisma.$transaction(async (tx) => (await openKeptResults(tx, [key])).find(key));
 }
 
+/** Keeps for a key the result of a request that changed nothing. */
+export async function bindKey(
+  prisma: PrismaClient,
+  key: IdempotencyKey | null | undefined,
+  result: string,
+): Promise<void> {
+  if (key) await prisma.$transaction((tx) => once(tx, key, async () => result));
+}
+
 /** Forgets keys that are past their time. */
 export async function pruneIdempotencyKeys(pool: Pool): Promise<void> {
   await pool.query(

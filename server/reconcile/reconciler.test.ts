@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   addVehicle,
@@ -27,6 +28,8 @@ let server: TestServer;
 let north: TestDealership;
 let picture: Buffer;
 let uploads: Uploads;
+/** What housekeeping has told. */
+let logged = '';
 
 beforeAll(async () => {
   // Its own reconciler rests: the passes are the tests'.
@@ -34,9 +37,13 @@ beforeAll(async () => {
   north = await server.dealership(PUBLIC_DEALERSHIP);
   picture = (await photo({ width: 64, height: 48, seed: 1 })).bytes;
   const { db, storage } = server.app;
-  uploads = createUploads(db, storage, {
-    ...loadConfig({ NODE_ENV: 'test', APP_SECRET: 'x'.repeat(32) }).uploads,
-  });
+  const { uploads: limits } = loadConfig({ NODE_ENV: 'test', APP_SECRET: 'x'.repeat(32) });
+  uploads = createUploads(
+    db,
+    storage,
+    limits,
+    pino({ level: 'warn' }, { write: (line) => (logged += line) }),
+  );
 });
 afterAll(() => server.stop());
 
@@ -150,6 +157,55 @@ describe('an upload whose client died after it had sent the bytes', () => {
   });
 });
 
+describe('an upload that cannot be completed', () => {
+  it.each([
+    [
+      'because of a fault of the server',
+      async ({ id }: Ticket) => {
+        await query(
+          "create or replace function break_off() returns trigger language plpgsql as $$ begin raise exception 'broken off'; end $$",
+        );
+        await query(
+          `create trigger break_off before update on uploads for each row
+            when (new.status = 'COMPLETED' and new.id = '${uuidOf(id)}') execute function break_off()`,
+        );
+        return () => query('drop trigger break_off on uploads');
+      },
+    ],
+    [
+      'because the store refuses its bytes',
+      async ({ id }: Ticket) => {
+        const { storage } = server.app;
+        const read = storage.read.bind(storage);
+        const refusing = vi.spyOn(storage, 'read').mockImplementation(async (key, range) => {
+          if (key.includes(uuidOf(id))) throw new StorageError('DENIED', 'Not for you');
+          return read(key, range);
+        });
+        return async () => refusing.mockRestore();
+      },
+    ],
+  ])('%s is told of, and holds nobody else up', async (_, breakFor) => {
+    const [broken, other, late] = [await sent(), await sent(), await sent()];
+    await uploads.adopt();
+    for (const ticket of [broken, other]) await seen(ticket, '61 seconds');
+    await query("update uploads set expires_at = now() - interval '1 second' where id = $1", [
+      uuidOf(late.id),
+    ]);
+    const mend = await breakFor(broken);
+    logged = '';
+    await uploads.adopt();
+    await uploads.expire();
+    const said = logged;
+    await mend();
+    expect(await statusOf(broken)).toBe('AWAITING_BYTES');
+    expect(await statusOf(other)).toBe('COMPLETED');
+    expect(await statusOf(late)).toBe('EXPIRED');
+    expect(said).toContain(uuidOf(broken.id));
+    await uploads.adopt();
+    expect(await statusOf(broken)).toBe('COMPLETED');
+  });
+});
+
 describe('a task', () => {
   it('is due for one of many servers, once in its time', async () => {
     const { pool } = server.app.db;
@@ -166,6 +222,24 @@ describe('a task', () => {
 });
 
 describe('a server', () => {
+  it('expires uploads when it cannot look for those to complete', async () => {
+    const ticket = await sent();
+    await query("update uploads set expires_at = now() - interval '1 second' where id = $1", [
+      uuidOf(ticket.id),
+    ]);
+    await query("delete from housekeeping_tasks where name = 'uploads'");
+    const { db, storage } = server.app;
+    const reconciler = startReconciler({
+      db,
+      storage,
+      uploads: { ...uploads, adopt: () => Promise.reject(new Error('No')) },
+      times: { everySeconds: 3_600, sweepEverySeconds: 3_600, orphanGraceSeconds: 3_600 },
+      log: createLog('silent'),
+    });
+    await expect.poll(() => statusOf(ticket), { timeout: 10_000 }).toBe('EXPIRED');
+    await reconciler.close();
+  });
+
   it('completes and expires uploads with nobody’s help', async () => {
     const [adopted, expired] = [await sent(), await sent()];
     await query("update uploads set expires_at = now() - interval '1 second' where id = $1", [

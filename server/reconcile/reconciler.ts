@@ -51,9 +51,12 @@ export function startReconciler({
       everySeconds: times.everySeconds,
       firstSeconds: 0,
       async run() {
-        const adopted = await uploads.adopt();
-        if (adopted > 0) log.info({ adopted }, 'uploads whose clients had gone were completed');
-        if (!closed) await uploads.expire();
+        try {
+          const adopted = await uploads.adopt();
+          if (adopted > 0) log.info({ adopted }, 'uploads whose clients had gone were completed');
+        } finally {
+          if (!closed) await uploads.expire();
+        }
       },
     },
     {

@@ -7,7 +7,7 @@ import { readIdempotencyKey, type IdempotencyKey } from '../idempotency/idempote
 import { builder } from './builder.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { uuidOf } from './node-id.ts';
-import type { Ticket } from '../uploads/uploads.ts';
+import type { Ticket } from '../uploads/tickets.ts';
 import { resultOf, Upload, type UploadResult } from './upload.ts';
 import { userErrorsField } from './user-error.ts';
 

@@ -6,7 +6,7 @@ import { Media } from './media.ts';
 import { Node } from './node.ts';
 import { encodeId, uuidOf } from './node-id.ts';
 import type { UploadTarget as Target } from '../uploads/upload-target.ts';
-import type { ListedUpload, Ticket } from '../uploads/uploads.ts';
+import type { ListedUpload, Ticket } from '../uploads/tickets.ts';
 import { UploadTarget } from './upload-target.ts';
 import type { Payload } from './user-error.ts';
 import { Vehicle } from './vehicle.ts';

@@ -10,6 +10,8 @@ import {
   type TestServer,
 } from '../../test/server.ts';
 import { loadConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { OWNER_KEY } from '../objects/store-owner.ts';
 import { decodeId } from '../schema/node-id.ts';
 import { StorageError, type Storage } from '../storage/storage.ts';
 import { findAbandoned } from './abandoned-uploads.ts';
@@ -131,7 +133,13 @@ async function startedKeys(): Promise<string[]> {
 async function sweep(limits: { ttlSeconds?: number } = {}): Promise<void> {
   const { uploads } = loadConfig({ NODE_ENV: 'test', APP_SECRET: 'x'.repeat(32) });
   const { db } = server.app;
-  await createUploads(db, storage, { ...uploads, ...limits }).expire();
+  await createUploads(db, storage, { ...uploads, ...limits }, createLog('silent')).expire();
+}
+
+async function readAll(key: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await storage.read(key)) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 const down = () => Promise.reject(new StorageError('UNAVAILABLE', 'Down'));
@@ -463,7 +471,7 @@ describe.each(stores)('an upload in parts to %s', (_, open) => {
     for (const part of open.target!.parts) expect(await putPart(part)).toBe(200);
   });
 
-  it('that no ticket knows is swept once none from its time can be alive', async () => {
+  it('that no ticket knows is swept once none from its time can be alive, by the owner of the store', async () => {
     const open = await ticket();
     const { storageKey, multipartId } = await row(open.id);
     const stray = { key: `incoming/${north.uuid}/stray`, multipartId: '' };
@@ -479,6 +487,11 @@ describe.each(stores)('an upload in parts to %s', (_, open) => {
     expect(await started()).toEqual(
       expect.arrayContaining([stray.multipartId, loser.multipartId, multipartId]),
     );
+    const owner = await readAll(OWNER_KEY);
+    await storage.write(OWNER_KEY, Buffer.from('another'), { contentType: 'text/plain' });
+    await sweep({ ttlSeconds: -60 });
+    expect(await started()).toEqual(expect.arrayContaining([stray.multipartId, loser.multipartId]));
+    await storage.write(OWNER_KEY, owner, { contentType: 'text/plain' });
     await sweep({ ttlSeconds: -60 });
     const left = await started();
     expect(left).toContain(multipartId);

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { OWNER_KEY } from '../objects/store-owner.ts';
 import { decodeId } from '../schema/node-id.ts';
 import { loadConfig } from '../config.ts';
+import { createLog } from '../log.ts';
 import { StorageError } from '../storage/storage.ts';
 import { createUploads } from './uploads.ts';
 import {
@@ -482,6 +484,7 @@ describe('housekeeping', () => {
       server.app.db,
       server.app.storage,
       loadConfig({ NODE_ENV: 'test', APP_SECRET: 'x'.repeat(32) }).uploads,
+      createLog('silent'),
     ).expire();
 
   it('deletes what was sent for an upload that is over, after a fault of the store too', async () => {
@@ -510,6 +513,26 @@ describe('housekeeping', () => {
     expect(left).not.toContain(ids.EXPIRED);
     expect(left).not.toContain(ids.CANCELLED);
     expect(left).toContain(ids.open);
+  });
+
+  it('leaves everything in a store that is another database’s', async () => {
+    const { pool } = server.app.db;
+    const { storage } = server.app;
+    const vehicleId = await addVehicle(north.staff);
+    const ticket = await ticketFor(north.staff, describeFile(vehicleId, picture));
+    await put(ticket.target, picture);
+    const id = decodeId(ticket.id)?.uuid ?? '';
+    await pool.query(
+      "update uploads set status = 'CANCELLED', updated_at = now() - interval '1 hour' where id = $1",
+      [id],
+    );
+    await storage.write(OWNER_KEY, Buffer.from('another'), { contentType: 'text/plain' });
+    await sweep();
+    const kept = (await incoming()).join();
+    await storage.delete([OWNER_KEY]);
+    await sweep();
+    expect(kept).toContain(id);
+    expect((await incoming()).join()).not.toContain(id);
   });
 
   it('leaves bytes that an address still in force could bring back', async () => {
