@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isRunning, startOf } from '../running-process.ts';
 import { DatabaseError } from './database-error.ts';
 
 /** What a lock file says about its holder. */
@@ -23,25 +23,6 @@ const heartbeatMs = 1_000;
 /** A lock of another machine or container counts as left behind when not renewed for so long. */
 const foreignTimeoutMs = 6_000;
 const heldHere = new Set<string>();
-
-/** `null` where the system does not tell. */
-function startOf(pid: number): string | null {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ');
-    return fields?.[19] ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 async function isAlive(path: string, holder: Holder): Promise<boolean> {
   if (heldHere.has(holder.token)) return true;

@@ -85,7 +85,10 @@ export class MediaProcess<Job extends object, Result> {
     if (tired || broken) await this.kill();
     else this.#idle = setTimeout(() => void this.kill(), IDLE_MS).unref();
     if (reply.kind === 'done') return reply.result;
-    throw new MediaFailure(reply.code, { cause: reply.detail });
+    const { code, detail, systemCode } = reply;
+    throw new MediaFailure(code, {
+      cause: systemCode ? Object.assign(new Error(detail), { code: systemCode }) : detail,
+    });
   }
 
   /** Resolves when the process is gone. */

@@ -11,4 +11,11 @@ export type Reply<Result> =
   | { kind: 'ready' }
   /** `rss`: resident bytes that the process still holds. */
   | { kind: 'done'; result: Result; rss: number }
-  | { kind: 'failed'; code: MediaErrorCode; detail: string; rss: number };
+  | {
+      kind: 'failed';
+      code: MediaErrorCode;
+      detail: string;
+      /** What the system said, such as `ENOSPC`. */
+      systemCode?: string | undefined;
+      rss: number;
+    };

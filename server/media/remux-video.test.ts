@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clip, CLIP_TRACES } from '../../test/clips.ts';
@@ -13,6 +16,16 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const boxNames = (mp4: Buffer) => [...boxesOfBuffer(mp4, 0, mp4.length)].map(({ name }) => name);
+
+describe('a video that has no room to be written', () => {
+  it.skipIf(!existsSync('/dev/full'))('fails with what the system said', async () => {
+    const full = await startVideoProcessing();
+    await symlink('/dev/full', join(full.folder, '1.mp4'));
+    const failure = await full.remux(await clip()).catch((error: unknown) => error);
+    await full.close();
+    expect(failure).toMatchObject({ code: 'INTERNAL', cause: { code: 'ENOSPC' } });
+  });
+});
 
 describe('a remuxed video', () => {
   it('tells its size, duration and codecs', async () => {

@@ -17,7 +17,14 @@ export function serveTasks<Job, Result>(work: (job: Job) => Promise<Result>): vo
     } catch (error) {
       const code = error instanceof MediaFailure ? error.code : 'INTERNAL';
       const detail = String(error instanceof MediaFailure ? error.cause : error);
-      reply({ kind: 'failed', code, detail, rss: process.memoryUsage.rss() });
+      const { code: systemCode } = error as NodeJS.ErrnoException;
+      reply({
+        kind: 'failed',
+        code,
+        detail,
+        systemCode: code === 'INTERNAL' ? systemCode : undefined,
+        rss: process.memoryUsage.rss(),
+      });
     } finally {
       clearInterval(watch);
     }

@@ -104,6 +104,24 @@ describe('a photo that was acknowledged', () => {
     },
   );
 
+  it.each(['ENOSPC', 'EDQUOT'])(
+    'waits for room in the temporary folder (%s), for its copy and for what is made of it',
+    async (code) => {
+      const full = Object.assign(new Error('No room'), { code });
+      const { mediaId } = await claimed();
+      const reading = vi.spyOn(server.app.storage, 'read').mockRejectedValue(full);
+      await work();
+      await expect.poll(() => taken).toBeGreaterThan(12);
+      reading.mockRestore();
+      process.mockRejectedValue(new MediaFailure('INTERNAL', { cause: full }));
+      const before = taken;
+      await expect.poll(() => taken).toBeGreaterThan(before + 12);
+      expect((await read(mediaId)).status).toBe('PROCESSING');
+      process.mockResolvedValue({ width: 8, height: 6, placeholder: 'AAAA', renditions: [] });
+      await settled(mediaId, 'READY');
+    },
+  );
+
   it('fails when its bytes are nowhere any more', async () => {
     const { mediaId } = await claimed();
     vi.spyOn(server.app.storage, 'read').mockRejectedValue(new StorageError('NOT_FOUND', 'Gone'));

@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
 import { failpoint } from '../failpoint.ts';
+import { isDiskFull } from '../storage/disk-error.ts';
 import { StorageError, type Storage } from '../storage/storage.ts';
 import type { ImageProcessor } from '../media/image-processor.ts';
 import type { VideoProcessor } from '../media/video-processor.ts';
@@ -13,6 +13,7 @@ import { isReplaced, markFailed, markKept, markProcessing } from './media-status
 import { fetchOriginal, keepOriginal } from './original.ts';
 import type { MediaJob, MediaQueue } from './queue.ts';
 import { prepareMedia } from './prepare-media.ts';
+import { openWorkFolder } from './work-folder.ts';
 import { markPosterFailed } from './video-status.ts';
 
 /** Tries of a fault that may pass; a store that is down does not count. */
@@ -47,7 +48,7 @@ export interface MediaWorker {
 export async function startMediaWorker(options: MediaWorkerOptions): Promise<MediaWorker> {
   const { db, storage, queue, processor, videoProcessor, concurrency, log } = options;
   const { leaseSeconds = DEFAULT_LEASE_SECONDS } = options;
-  const folder = await mkdtemp(path.join(tmpdir(), 'forecourt-media-'));
+  const folder = await openWorkFolder(log);
   const closing = new AbortController();
   const preparation = {
     prisma: db.prisma,
@@ -62,7 +63,7 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
   let lookAgain = false;
 
   async function work(job: MediaJob): Promise<void> {
-    const file = path.join(folder, randomUUID());
+    const file = path.join(folder.path, randomUUID());
     const beat = setInterval(() => void keep(job), (leaseSeconds * 1_000) / BEATS_PER_LEASE);
     try {
       if (!job.rendered && job.attempts > MAX_ATTEMPTS + 2) throw new MediaFailure('INTERNAL');
@@ -111,6 +112,13 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
         error.code === 'DENIED'
           ? 'storage refuses; the media waits until an operator has mended it'
           : 'storage does not answer; the media is tried again',
+      );
+      return queue.release(job, OUTAGE_SECONDS, 'returned');
+    }
+    if (isDiskFull(error) || (error instanceof MediaFailure && isDiskFull(error.cause))) {
+      log.error(
+        { err: error, mediaId: job.mediaId },
+        'the temporary folder has no room left; the media waits until an operator has made some',
       );
       return queue.release(job, OUTAGE_SECONDS, 'returned');
     }
@@ -193,7 +201,7 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
       await stopListening?.();
       await looking;
       await Promise.all(running);
-      await rm(folder, { recursive: true, force: true });
+      await folder.close();
     },
   };
 }

@@ -7,10 +7,8 @@ export function diskError(error: unknown): Error {
   if (error instanceof TypeError) return error;
   const { code, name } = error as NodeJS.ErrnoException;
   if (name === 'AbortError' || name === 'TimeoutError') return error as Error;
+  if (isDiskFull(error)) return fullError(error);
   switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return fullError(error);
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
@@ -22,6 +20,12 @@ export function diskError(error: unknown): Error {
         cause: error,
       });
   }
+}
+
+/** Whether the system said that there is no room left, on the disk or for this user. */
+export function isDiskFull(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 export function fullError(cause?: unknown): StorageError {
