@@ -4,7 +4,7 @@ import { accessibilityProblems, startTestSite, type TestSite } from './test-page
 let site: TestSite;
 beforeAll(async () => {
   site = await startTestSite();
-}, 60_000);
+});
 afterAll(() => site.close());
 
 const PATHS = ['/', '/?q=nothing+like+it', '/vehicles/vehicle-01', '/vehicles/none'];

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 /** A headless Chromium out of the installed packages: nothing else is needed on the machine. */
 export async function launchBrowser(): Promise<Browser> {
-  return playwright.launch({
+  const browser = await playwright.launch({
     executablePath: await unpacked(),
     headless: true,
     args: [
@@ -21,6 +21,14 @@ export async function launchBrowser(): Promise<Browser> {
       '--no-zygote',
     ],
   });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    // However slow the machine is.
+    context.setDefaultTimeout(90_000);
+    return context;
+  };
+  return browser;
 }
 
 /**

@@ -3,8 +3,6 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import { connectDatabase, type Database } from './database.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const log = pino({ level: 'silent' });
 
 /** Collects payloads and waits for how many there are. */

@@ -9,8 +9,6 @@ import type { Connections } from './database.ts';
 import { openPostgres } from './postgres.ts';
 import { isUnavailable } from './unavailable.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const log = pino({ level: 'silent' });
 const limits = { connect: 2_000, statement: 300, answer: 600 };
 

@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foreignFiles, pngBomb, pngHeader } from '../../test/foreign-files.ts';
 import { startProcessing } from '../../test/image-processing.ts';
 import type { ProcessingRig } from '../../test/image-processing.ts';
 import { photo } from '../../test/pictures.ts';
 import { detailedScene } from '../../test/scene.ts';
 import { MEDIA_ERROR_TEXT, MediaFailure } from './image-processor.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const FORMATS = ['jpeg', 'png', 'webp', 'avif'] as const;
 

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProcessing } from '../../test/image-processing.ts';
 import type { ProcessingRig } from '../../test/image-processing.ts';
 import { readSegments } from '../../test/jpeg-segments.ts';
@@ -7,8 +7,6 @@ import { EXIF_TRACES, photo } from '../../test/pictures.ts';
 import type { PhotoOptions } from '../../test/pictures.ts';
 import { readWebpChunks } from '../../test/webp-chunks.ts';
 import type { ProcessedImage } from './image-processor.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const APP0 = 0xe0;
 const APP1 = 0xe1;

@@ -6,8 +6,6 @@ import type { ProcessingRig } from '../../test/image-processing.ts';
 import { photo } from '../../test/pictures.ts';
 import { codeRangeBytes } from './code-range.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const isLinux = process.platform === 'linux';
 
 let small: Buffer;

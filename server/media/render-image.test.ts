@@ -1,14 +1,12 @@
 import sharp from 'sharp';
 import { thumbHashToAverageRGBA, thumbHashToApproximateAspectRatio } from 'thumbhash';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { animatedWebp, apng } from '../../test/foreign-files.ts';
 import { likeness, renditionOf, startProcessing } from '../../test/image-processing.ts';
 import type { ProcessingRig } from '../../test/image-processing.ts';
 import { fromScene, photo } from '../../test/pictures.ts';
 import { detailedScene } from '../../test/scene.ts';
 import type { Scene } from '../../test/scene.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** dB. A picture mirrored, of another frame or with raw colour values stays below. */
 const ALIKE = 31;

@@ -9,7 +9,7 @@ import { FIXTURE_ACCOUNT, FixtureStock } from '../test-stock.ts';
 let site: TestSite;
 beforeAll(async () => {
   site = await startTestSite();
-}, 60_000);
+});
 beforeEach(() => {
   site.server.stock.vehicles.splice(0, Infinity, ...new FixtureStock().vehicles);
 });

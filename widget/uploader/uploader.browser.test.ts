@@ -31,7 +31,7 @@ beforeAll(async () => {
     .toBuffer();
   site.pictures.set('photo.jpg', photo);
   [browser] = await Promise.all([launchBrowser(), site.start()]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -44,7 +44,6 @@ afterEach(() => context?.close());
 async function open(attributes: string, options: BrowserContextOptions = {}): Promise<void> {
   context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
   page = await context.newPage();
-  page.setDefaultTimeout(30_000);
   await page.addInitScript(() => {
     const log: string[] = [];
     Object.assign(globalThis, { log });
@@ -63,7 +62,7 @@ async function open(attributes: string, options: BrowserContextOptions = {}): Pr
 
 const element = (selector: string): Locator => page.locator(`vehicle-media ${selector}`);
 /** Waits for what a value becomes. */
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
+const soon = <T>(read: () => T) => expect.poll(read);
 const logged = (): Promise<string[]> => page.evaluate('log');
 const row = (name: string): Locator => element('.row').filter({ hasText: name });
 
@@ -129,7 +128,7 @@ describe('uploading', () => {
       'vm-upload-success',
       'vm-uploads-complete',
     ]);
-  }, 60_000);
+  });
 
   it('works where the page forbids workers, WebAssembly and styles of its own', async () => {
     const { embedOrigin } = site;
@@ -140,7 +139,7 @@ describe('uploading', () => {
     expect(site.store.stored.size).toBe(1);
     const refused = (await logged()).filter((line) => !line.startsWith('vm-'));
     for (const line of refused) expect(line).toMatch(/^(worker-src blob|script-src wasm-eval)/);
-  }, 60_000);
+  });
 
   it('says of each file that cannot be taken why, and what to do', async () => {
     await open('mode="upload" max-files="4"');
@@ -162,7 +161,7 @@ describe('uploading', () => {
     expect((await logged()).filter((line) => line === 'vm-file-reject')).toHaveLength(4);
     expect(site.store.begun).toEqual(['d.jpg']);
     expect(await violations()).toEqual([]);
-  }, 60_000);
+  });
 
   it('refuses what the page’s own rule refuses, and sends what the page makes of a file', async () => {
     await open('mode="upload"');
@@ -178,7 +177,7 @@ describe('uploading', () => {
     const [stored] = [...site.store.stored.values()];
     expect(stored?.subarray(-7).toString()).toBe('stamped');
     expect(site.api.media[0]?.original.fileName).toBe('stamped-y.jpg');
-  }, 60_000);
+  });
 
   it.each([
     ['takes the place out of a photo before it is sent', '', false],
@@ -211,7 +210,7 @@ describe('uploading', () => {
     await again.click();
     await element('.row.ready').waitFor();
     expect((await logged()).slice(-2)).toEqual(['vm-upload-success', 'vm-uploads-complete']);
-  }, 60_000);
+  });
 
   it('pauses, resumes and cancels, and asks before the page is left', async () => {
     site.store.plan = () => ({ kind: 'slow', restMs: 60 });
@@ -238,7 +237,7 @@ describe('uploading', () => {
       'CANCELLED',
       'COMPLETED',
     ]);
-  }, 90_000);
+  });
 
   it('takes files dropped anywhere on it, and clears its mark when they leave', async () => {
     await open('mode="manage"');
@@ -269,7 +268,7 @@ describe('uploading', () => {
     await drag('drop', 300, 200);
     await row('dropped.jpg').waitFor();
     expect(await element('.drop-here').count()).toBe(0);
-  }, 60_000);
+  });
 
   it('takes the files of a dropped folder, folder by folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'dropped-'));
@@ -295,7 +294,7 @@ describe('uploading', () => {
       '10.jpg',
     ]);
     await rm(folder, { recursive: true });
-  }, 60_000);
+  });
 
   it('takes pasted pictures', async () => {
     await open('mode="upload"');
@@ -309,7 +308,7 @@ describe('uploading', () => {
         ?.shadowRoot?.activeElement?.dispatchEvent(new ClipboardEvent('paste', init));
     });
     await soon(() => row('image.png').innerText()).toContain('Ready');
-  }, 60_000);
+  });
 
   it('takes nothing while the page says no, or it is disabled', async () => {
     await open('mode="upload"');
@@ -324,7 +323,7 @@ describe('uploading', () => {
     });
     expect(await logged()).toEqual(['vm-file-add']);
     expect(await element('.row').count()).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('managing', () => {
@@ -379,7 +378,7 @@ describe('managing', () => {
     await soon(ids).toEqual([a, c, d]);
     await page.keyboard.press('Control+z');
     await soon(ids).toEqual([b, a, c, d]);
-  }, 90_000);
+  });
 
   it('moves photos with buttons, which keep the focus', async () => {
     seed('a', 'b', 'c');
@@ -394,7 +393,7 @@ describe('managing', () => {
     await page.getByRole('button', { name: 'Make photo 1 the last' }).click();
     await soon(ids).toEqual([b, c, a]);
     expect(await shown()).toEqual(ids());
-  }, 60_000);
+  });
 
   it('moves a photo by dragging it, and leaves it on Escape', async () => {
     seed('a', 'b', 'c', 'd');
@@ -419,7 +418,7 @@ describe('managing', () => {
     await page.keyboard.press('Escape');
     await page.mouse.up();
     expect(await shown()).toEqual([b, c, a, d]);
-  }, 60_000);
+  });
 
   it('keeps what is being typed while others change the gallery', async () => {
     seed('a', 'b', 'c');
@@ -440,7 +439,7 @@ describe('managing', () => {
     await page.keyboard.press('Enter');
     await soon(() => site.api.media[0]?.alt).toBe('Rear seats');
     expect(site.api.calls).toEqual(['updateMedia']);
-  }, 60_000);
+  });
 
   it('takes back a description that is not saved, and says why', async () => {
     seed('a');
@@ -452,7 +451,7 @@ describe('managing', () => {
       'The description was not saved. That is not a description.',
     );
     expect(await element('.alt').inputValue()).toBe('');
-  }, 60_000);
+  });
 
   it('shows a photo that failed, and has it prepared again', async () => {
     seed('a', 'b');
@@ -464,7 +463,7 @@ describe('managing', () => {
     expect(await violations()).toEqual([]);
     await page.getByRole('button', { name: 'Try again: photo 2' }).click();
     await soon(() => element('.card[data-status=READY]').count()).toBe(2);
-  }, 60_000);
+  });
 
   it('offers undo for ten seconds, and for as long as it has the focus', async () => {
     seed('a', 'b', 'c');
@@ -482,7 +481,7 @@ describe('managing', () => {
     await page.clock.runFor(10_100);
     await element('.toast').waitFor({ state: 'detached' });
     expect(ids()).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('leaves a photo that the page wants to keep', async () => {
     seed('a', 'b');
@@ -497,7 +496,7 @@ describe('managing', () => {
     expect(await logged()).toEqual(['vm-before-remove', 'vm-before-reorder']);
     expect(await shown()).toEqual(ids());
     expect(site.api.calls).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe.each([
@@ -527,5 +526,5 @@ describe.each([
     );
     expect(small).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
-  }, 60_000);
+  });
 });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ElementBrowser } from '../../test/element-browser.ts';
 import { renditions, seed } from '../../test/element-site.ts';
 
-const patience = { timeout: 30_000 };
+const patience = { timeout: 60_000 };
 
 let element: ElementBrowser;
 

@@ -63,7 +63,7 @@ function follow(
 
 /** Resolves once something is so; vitest's own patience is the limit. */
 const until = (condition: () => boolean): Promise<void> =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 50_000, interval: 5 });
+  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 120_000, interval: 5 });
 
 const breaks = (): number => states.filter((state) => state === 'retrying').length;
 

@@ -97,7 +97,7 @@ describe('large view', () => {
     element.site.stub.remove(first!);
     await dialog(page).getByText('1 of 2').waitFor();
     for (const id of others) element.site.stub.remove(id);
-    await expect.poll(() => page.locator('dialog[open]').count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => page.locator('dialog[open]').count(), { timeout: 60_000 }).toBe(0);
     await page.getByText('Photos are on their way').waitFor();
   });
 

@@ -17,7 +17,7 @@ let page: Page;
 
 beforeAll(async () => {
   [browser] = await Promise.all([launchBrowser(), site.start()]);
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await site.stop();

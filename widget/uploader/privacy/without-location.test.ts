@@ -107,5 +107,5 @@ describe('withoutLocation', () => {
       ),
       { numRuns: 500 },
     );
-  }, 30_000);
+  });
 });

@@ -766,7 +766,7 @@ describe('UploadQueue', () => {
       }),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 
   it('never lets progress fall', async () => {
     store.plan = (_name, attempt) =>

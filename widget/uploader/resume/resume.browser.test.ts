@@ -26,7 +26,6 @@ afterAll(async () => {
 beforeEach(async () => {
   await site.reset();
   context = await browser.newContext();
-  context.setDefaultTimeout(20_000);
 });
 afterEach(() => context.close());
 
