@@ -98,6 +98,28 @@ describe.runIf(process.env.DATABASE_URL)('openPostgres', () => {
     expect(isUnavailable(await reason(prisma.mediaFeed.count()))).toBe(true);
   });
 
+  test('tells a wait for a lock, and a transaction, that took too long from a mistake', async () => {
+    const prisma = new PrismaClient({ adapter: new PrismaPg(connections.pool) });
+    const lock = (tx: Pick<PrismaClient, '$executeRaw'>) =>
+      tx.$executeRaw`select pg_advisory_xact_lock(1)`;
+    const holder = await connections.pool.connect();
+    await holder.query('begin');
+    await holder.query('select pg_advisory_xact_lock(1)');
+    expect(isUnavailable(await reason(prisma.$transaction(lock)))).toBe(true);
+    await holder.query('rollback');
+    holder.release();
+
+    const tooLong = prisma.$transaction(
+      async (tx) => {
+        for (;;) await tx.mediaFeed.count();
+      },
+      { timeout: 50 },
+    );
+    expect(isUnavailable(await reason(tooLong))).toBe(true);
+    const over = await prisma.$transaction(async (tx) => tx);
+    expect(isUnavailable(await reason(over.mediaFeed.count()))).toBe(false);
+  });
+
   test('closes although a connection fell silent', async () => {
     await connections.listen('feed', () => {});
     network.freeze();

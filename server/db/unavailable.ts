@@ -3,24 +3,32 @@ import { Prisma } from '../../generated/prisma/client.ts';
 /** Prisma's codes: not reachable, timed out, closed, no connection or transaction to be had, lost to another writer. */
 const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034', 'P2037']);
 
-/** Of node's sockets and of PostgreSQL: shutting down, starting, full, lost to another writer. */
+/** Of node's sockets and of PostgreSQL: shutting down, starting, full, out of time, lost to another writer. */
 const driverCodes =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08\w{3}|53300|57P0[1-3]|40001|40P01)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08\w{3}|53300|57014|57P0[1-3]|40001|40P01)$/;
 
 /** node-postgres gives these no code. */
 const driverMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Unable to start a transaction/;
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Unable to start a transaction|on an expired transaction/;
 
-/** Whether the database was only out of reach or out of connections: the same request may well succeed in a moment. */
+/** Whether the database was only out of reach, out of connections or out of time: the same request may well succeed in a moment. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
   if (error instanceof Prisma.PrismaClientKnownRequestError && prismaCodes.has(error.code)) {
     return true;
   }
   return (
-    (typeof code === 'string' && driverCodes.test(code)) ||
+    driverCodesOf(error).some((code) => typeof code === 'string' && driverCodes.test(code)) ||
     driverMessages.test(error.message) ||
     isUnavailable(error.cause)
   );
+}
+
+/** Prisma keeps the driver's own aside when the statement was raw. */
+function driverCodesOf(error: Error): unknown[] {
+  const { code, meta } = error as {
+    code?: unknown;
+    meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
+  };
+  return [code, meta?.driverAdapterError?.cause?.originalCode];
 }
