@@ -26,12 +26,12 @@ import { soakRun } from './soak-run.ts';
 import { steadyProbe, type Probed } from './steady-probe.ts';
 
 const run = soakRun('storage-outage');
-const OUTAGE_MS = run.short ? 5_000 : 60_000;
+const OUTAGE_MS = run.short ? 3_000 : 60_000;
 const UPLOADS = run.short ? 20 : 200;
 const VIDEOS = run.short ? 1 : 3;
 const PAGES = run.short ? 2 : 4;
 /** Dropped at once; the outage begins when half of them have been accepted. The rest comes while it lasts. */
-const DROPPED_BEFORE = UPLOADS * 0.4;
+const DROPPED_BEFORE = run.short ? 8 : 40;
 const READS_EVERY_MS = 100;
 /** Before anything is measured: a process that has just started is slow. */
 const WARM_UP_READS = 20;

@@ -195,6 +195,32 @@ describe('a worker that is to stop', () => {
   );
 });
 
+describe('a worker that writes many renditions at once', () => {
+  it('is told to stop by one signal, which nobody takes for a leak', async () => {
+    const warned = vi.fn();
+    globalThis.process.on('warning', warned);
+    const { mediaId } = await claimed();
+    process.mockResolvedValue({
+      width: 8,
+      height: 6,
+      placeholder: 'AAAA',
+      renditions: Array.from({ length: 12 }, (_, index) => ({
+        format: 'JPEG',
+        width: index + 1,
+        height: 6,
+        bytes: Buffer.from([index]),
+      })),
+    });
+    vi.spyOn(server.app.storage, 'write').mockImplementation(async (_key, _body, { signal }) => {
+      signal?.addEventListener('abort', () => {});
+    });
+    await work();
+    await settled(mediaId, 'READY');
+    globalThis.process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
+  });
+});
+
 describe('a worker that is late', () => {
   it('cannot give back a job that another has taken', async () => {
     await claimed();

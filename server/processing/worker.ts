@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -50,6 +51,8 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
   const { leaseSeconds = DEFAULT_LEASE_SECONDS } = options;
   const folder = await openWorkFolder(log);
   const closing = new AbortController();
+  // One for every read and write that is under way.
+  setMaxListeners(0, closing.signal);
   const preparation = {
     prisma: db.prisma,
     storage,
