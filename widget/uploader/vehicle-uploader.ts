@@ -137,7 +137,7 @@ export class VehicleUploader implements Uploader, ReactiveController {
 
   retry(id?: string): void {
     const { failure } = this.#queue.tasks.find((task) => task.id === id) ?? {};
-    if (failure?.code === 'FILE_NEEDED') this.openPicker();
+    if (id && failure?.code === 'FILE_NEEDED') void this.#findAgain(id);
     else this.#queue.retry(id);
   }
 
@@ -207,6 +207,12 @@ export class VehicleUploader implements Uploader, ReactiveController {
       const options = { endpoint, request: this.#request, queue: this.#queue };
       return vehicleId === null ? null : { ...options, vehicleId };
     });
+  }
+
+  async #findAgain(id: string): Promise<void> {
+    const file = await this.#resume.readAgain(id);
+    if (file) this.#queue.add([file]);
+    else this.openPicker();
   }
 
   #warm = (): void => {

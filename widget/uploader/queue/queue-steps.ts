@@ -75,8 +75,8 @@ export class QueueSteps implements UploadSteps {
       signal.throwIfAborted();
       const result = await hash(prepared.file, signal);
       this.#refuseTwin(task, result);
-      const { awaited, ticket } = task;
-      if (ticket && awaited?.sha256 !== result.sha256) {
+      const { ticket, ticketSha256 } = task;
+      if (ticket && ticketSha256 !== result.sha256) {
         // Other bytes than the ticket is for.
         this.#queue.giveBack(ticket);
         task.dropTicket();

@@ -427,6 +427,26 @@ describe('UploadQueue', () => {
     },
   );
 
+  it('takes over what is paused without letting go of it in between', () => {
+    const file = photo('1.jpg');
+    const reached = {
+      file,
+      body: file,
+      contentType: 'image/jpeg',
+      hash: null,
+      ticketKey: 'key',
+      ticket: null,
+      ticketSha256: null,
+      awaited: null,
+    };
+    const states: string[] = [];
+    const { queue } = openQueue({ onTask: ({ state }) => states.push(state) });
+    queue.watch({ id: 'begun', vehicleId: 'vehicle', ...reached });
+    queue.takeOver('begun', reached, true);
+    expect(states).toEqual(['paused']);
+    expect(queue.tasks[0]?.state).toBe('paused');
+  });
+
   it('says that there is no network, and goes on when there is one', async () => {
     store.plan = (_name, attempt) =>
       attempt === 0 ? { kind: 'drop', afterBytes: 500 } : { kind: 'take' };

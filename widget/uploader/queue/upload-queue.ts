@@ -107,9 +107,12 @@ export class UploadQueue {
       Object.assign(task, reached, { mediaId: reached.ticket?.mediaId ?? null });
       if (!this.active) this.#round.begin();
       this.#round.enter(task);
+      if (!task.awaited && (paused || this.#held)) {
+        task.pause();
+        continue;
+      }
       task.queue();
       if (task.awaited) this.#report(task, new UploadFailure('FILE_NEEDED'));
-      else if (paused || this.#held) task.pause();
       else void this.#run(task);
     }
   }

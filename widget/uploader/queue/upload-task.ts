@@ -27,7 +27,7 @@ const transitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
   completing: ['sending', 'requesting', 'processing', 'failed', 'cancelled'],
   processing: ['ready', 'failed', 'cancelled'],
   paused: ['queued', 'cancelled'],
-  elsewhere: ['queued', 'processing', 'cancelled'],
+  elsewhere: ['queued', 'paused', 'processing', 'cancelled'],
   failed: ['queued', 'processing', 'cancelled'],
   ready: [],
   cancelled: [],
@@ -58,8 +58,10 @@ export interface Reached {
   /** Asking for a ticket again with this key gives the same one. */
   readonly ticketKey: string;
   readonly ticket: Ticket | null;
+  /** Of the bytes that the ticket is for, where they have to be looked at anew. */
+  readonly ticketSha256: string | null;
   /** The file that has to be chosen again, because its bytes could not be kept. */
-  readonly awaited: { readonly byteSize: number; readonly sha256: string | null } | null;
+  readonly awaited: { readonly byteSize: number } | null;
 }
 
 export interface TaskSeed extends Partial<Reached> {
@@ -85,6 +87,7 @@ export class UploadTask implements Reached {
   hash: FileHash | null = null;
   ticketKey: string;
   ticket: Ticket | null = null;
+  ticketSha256: string | null = null;
   awaited: Reached['awaited'] = null;
   mediaId: string | null = null;
   /** Never falls: a second try counts again only what goes beyond the first. */
@@ -128,7 +131,7 @@ export class UploadTask implements Reached {
 
   /** Whether {@link pause} would do something. */
   get pausable(): boolean {
-    return transitions[this.#state].includes('paused');
+    return this.active && transitions[this.#state].includes('paused');
   }
 
   /** @throws Error when the state machine has no such step: a mistake in this folder. */

@@ -5,6 +5,7 @@ declare global {
   }
   interface FileSystemHandle {
     queryPermission?(options: { mode: 'read' }): Promise<PermissionState>;
+    requestPermission?(options: { mode: 'read' }): Promise<PermissionState>;
   }
 }
 
@@ -26,8 +27,22 @@ export async function handleOf(file: File): Promise<FileSystemFileHandle | null>
   return handle?.kind === 'file' ? (handle as FileSystemFileHandle) : null;
 }
 
-/** Null when the person would have to allow it anew. */
+/** Null when the person would have to allow it anew. Rejects when the file is gone. */
 export async function readHandle(handle: FileSystemFileHandle): Promise<File | null> {
-  const permission = await handle.queryPermission?.({ mode: 'read' });
-  return permission === 'granted' ? handle.getFile() : null;
+  return readIf(handle, await handle.queryPermission?.({ mode: 'read' }));
+}
+
+/** Asks the person to allow it; null when they do not. Rejects when the file is gone, and where nobody has clicked. */
+export async function askForHandle(handle: FileSystemFileHandle): Promise<File | null> {
+  return readIf(handle, await handle.requestPermission?.({ mode: 'read' }));
+}
+
+async function readIf(
+  handle: FileSystemFileHandle,
+  permission: PermissionState | undefined,
+): Promise<File | null> {
+  if (permission !== 'granted') return null;
+  const file = await handle.getFile();
+  handles.set(file, Promise.resolve(handle));
+  return file;
 }

@@ -2,7 +2,7 @@ import type { Request, Ticket } from '../queue/upload-api.ts';
 import type { UploadQueue } from '../queue/upload-queue.ts';
 import type { Reached, UploadTask } from '../queue/upload-task.ts';
 import { ChannelOwners } from './channel-owners.ts';
-import { handleOf, readHandle } from './file-handles.ts';
+import { askForHandle, handleOf, readHandle } from './file-handles.ts';
 import { Ledger, type LedgerEntry } from './ledger.ts';
 import { readOpenUploads } from './open-uploads.ts';
 import { lockOwners, Tabs, type Owners, type Release, type TabMessage } from './tabs.ts';
@@ -54,6 +54,8 @@ export class Keeper {
   /** Ends of the last writes: one upload's come one after the other. */
   #written = new Map<string, Promise<void>>();
   #toldAt = new Map<string, number>();
+  /** Of dropped files that the person has to allow to be read anew. */
+  #handles = new Map<string, FileSystemFileHandle>();
   #order = Date.now();
   #stop = new AbortController();
 
@@ -84,8 +86,7 @@ export class Keeper {
     }
     const entry = this.#entryOf(task, before);
     if (!before) {
-      const large = task.file.size > LARGE_BYTES;
-      this.#begin(entry, large ? undefined : task.hash ? task.body : task.file);
+      this.#begin(entry, task);
     } else if (
       before.ticketKey !== entry.ticketKey ||
       before.uploadId !== entry.uploadId ||
@@ -100,13 +101,18 @@ export class Keeper {
     const before = this.#entries.get(task.id);
     if (!before) return this.noted(task);
     const entry = this.#entryOf(task, before);
-    const { body, file } = task;
-    await this.#write(entry, body === file ? undefined : body);
-    if (body === file && file.size > LARGE_BYTES) {
-      const handle = await handleOf(file);
-      if (handle) void this.#chain(task.id, () => this.#ledger.keepHandle(task.id, handle));
-      else void this.#write(entry, body);
-    }
+    const { body, file, id } = task;
+    await this.#write(entry, body === file ? undefined : body, file);
+    if (body !== file || (await this.#ledger.bytes(id).catch((): null => null))) return;
+    const handle = await handleOf(file);
+    if (handle) void this.#chain(id, () => this.#ledger.keepHandle(id, handle));
+    else void this.#write(entry, body);
+  }
+
+  /** Has the person allow a dropped file to be read: only on a click. Null where there is none, or they do not. */
+  async readAgain(id: string): Promise<File | null> {
+    const handle = this.#handles.get(id);
+    return handle ? askForHandle(handle).catch((): null => null) : null;
   }
 
   /** Lets other tabs show how far an upload is. */
@@ -130,18 +136,18 @@ export class Keeper {
     });
   }
 
-  #begin(entry: LedgerEntry, bytes: Blob | undefined): void {
-    const { id } = entry;
+  #begin(entry: LedgerEntry, { body, file, hash, id }: UploadTask): void {
     this.#entries.set(id, entry);
     this.#releases.set(id, this.#owners.own(id, this.#stop.signal, true));
     // Without its bytes first: copying them takes time, and a name is better than nothing.
     void this.#write(entry).then(() => this.#tabs.tell({ type: 'added' }));
-    if (bytes) void this.#write(entry, bytes);
+    if (file.size <= LARGE_BYTES) void this.#write(entry, hash ? body : file, file);
   }
 
   #forget({ id, state, mediaId }: UploadTask): void {
     this.#entries.delete(id);
     this.#toldAt.delete(id);
+    this.#handles.delete(id);
     void this.#chain(id, () => this.#ledger.remove(id)).then(async () => {
       if (state === 'processing' && mediaId) this.#tabs.tell({ type: 'stored', id, mediaId });
       const release = await this.#releases.get(id);
@@ -151,16 +157,19 @@ export class Keeper {
     });
   }
 
-  async #write(entry: LedgerEntry, bytes?: Blob): Promise<void> {
-    this.#entries.set(entry.id, entry);
-    await this.#chain(entry.id, async () => {
+  async #write(entry: LedgerEntry, bytes?: Blob, chosen?: File): Promise<void> {
+    const { id } = entry;
+    this.#entries.set(id, entry);
+    await this.#chain(id, async () => {
       try {
         await this.#ledger.write(entry, bytes);
       } catch (error) {
         if (!bytes) throw error;
-        // No room for the bytes: a later page asks for the file.
-        await this.#ledger.removeBytes(entry.id);
+        // No room for the bytes: a later page reads the file again, or asks for it.
+        await this.#ledger.removeBytes(id);
         await this.#ledger.write(entry);
+        const handle = chosen && (await handleOf(chosen));
+        if (handle) await this.#ledger.keepHandle(id, handle);
       }
     });
   }
@@ -200,62 +209,62 @@ export class Keeper {
 
   async #takeOver(id: string): Promise<void> {
     const { queue } = this.#options;
-    const owned = this.#owners.own(id, this.#stop.signal, false);
+    const { signal } = this.#stop;
+    const owned = this.#owners.own(id, signal, false);
     try {
       await owned;
       const entry = await this.#ledger.get(id);
-      if (entry) {
-        const reached = await this.#reached(entry);
+      const reached = entry && (await this.#reached(entry));
+      // Closed meanwhile, it is left to others.
+      if (entry && reached && !signal.aborted) {
         this.#entries.set(id, entry);
         this.#releases.set(id, owned);
         return queue.takeOver(id, reached, entry.paused);
       }
     } catch {
-      if (this.#stop.signal.aborted) return;
+      // Read too late: the ledger is closed.
     }
-    queue.drop(id);
+    if (!signal.aborted) queue.drop(id);
     await owned.then(
       (release) => release(),
       () => undefined,
     );
   }
 
-  async #reached({
-    id,
-    chosen,
-    prepared,
-    ticketKey,
-    uploadId,
-    mediaId,
-  }: LedgerEntry): Promise<Reached> {
+  async #reached(entry: LedgerEntry): Promise<Reached> {
+    const { chosen, id, prepared, ticketKey, uploadId, mediaId } = entry;
     const { byteSize, name, lastModified } = prepared ?? chosen;
-    const found = await this.#bytes(id).catch((): null => null);
-    const bytes = found?.size === byteSize ? found : null;
-    const parts = bytes ? [bytes] : [];
-    const file = new File(parts, chosen.name, {
-      lastModified: chosen.lastModified,
-      type: bytes?.type,
-    });
+    const kept = await this.#ledger.bytes(id).catch((): null => null);
+    const original = kept ? null : await this.#original(entry).catch((): null => null);
+    const bytes = kept?.size === byteSize ? kept : null;
+    const wrap = (as: string, modified: number): File =>
+      new File(bytes ? [bytes] : [], as, { lastModified: modified, type: bytes?.type });
+    const file = original ?? wrap(chosen.name, chosen.lastModified);
+    const unchanged = prepared?.asChosen && original?.lastModified === chosen.lastModified;
     return {
       file,
-      body: prepared && bytes ? new File(parts, name, { lastModified, type: bytes.type }) : file,
+      body: prepared && bytes ? wrap(name, lastModified) : file,
       contentType: prepared?.contentType ?? '',
-      hash: bytes && prepared && { md5: prepared.md5, sha256: prepared.sha256 },
+      hash:
+        prepared && (bytes || unchanged) ? { md5: prepared.md5, sha256: prepared.sha256 } : null,
       ticketKey,
       ticket: uploadId && mediaId ? (this.#tickets.get(uploadId) ?? { uploadId, mediaId }) : null,
-      awaited: bytes ? null : { byteSize: chosen.byteSize, sha256: prepared?.sha256 ?? null },
+      ticketSha256: prepared?.sha256 ?? null,
+      awaited: bytes || original ? null : { byteSize: chosen.byteSize },
     };
   }
 
-  async #bytes(id: string): Promise<Blob | null> {
-    const kept = await this.#ledger.bytes(id);
-    if (kept) return kept;
+  /** The file itself, by the handle of a drop. Null when it cannot be read, or cannot be the one that was chosen. */
+  async #original({ id, chosen }: LedgerEntry): Promise<File | null> {
     const handle = await this.#ledger.handle(id);
-    return handle && readHandle(handle);
+    if (!handle) return null;
+    this.#handles.set(id, handle);
+    const file = await readHandle(handle);
+    return file?.size === chosen.byteSize ? file : null;
   }
 
   #entryOf(task: UploadTask, before: LedgerEntry | undefined): LedgerEntry {
-    const { awaited, body, contentType, file, hash, id, mediaId, state, ticket, ticketKey } = task;
+    const { body, contentType, file, hash, id, mediaId, state, ticket, ticketKey } = task;
     return {
       id,
       scope: this.#scope,
@@ -263,10 +272,9 @@ export class Keeper {
       order: before?.order ?? (this.#order += 1),
       chosen: before?.chosen ?? nameOf(file),
       prepared: hash
-        ? { ...nameOf(body), contentType, ...hash }
-        : awaited
-          ? (before?.prepared ?? null)
-          : null,
+        ? { ...nameOf(body), contentType, ...hash, asChosen: body === file }
+        : // What the ticket is for.
+          ((ticket && before?.prepared) ?? null),
       ticketKey,
       uploadId: ticket?.uploadId ?? null,
       mediaId: ticket?.mediaId ?? mediaId,

@@ -22,7 +22,13 @@ export interface LedgerEntry {
   readonly chosen: FileName;
   /** What is sent, once it is known. */
   readonly prepared:
-    | (FileName & { readonly contentType: string; readonly md5: string; readonly sha256: string })
+    | (FileName & {
+        readonly contentType: string;
+        readonly md5: string;
+        readonly sha256: string;
+        /** These are the very bytes that were chosen. */
+        readonly asChosen?: boolean;
+      })
     | null;
   readonly ticketKey: string;
   readonly uploadId: string | null;
@@ -74,7 +80,7 @@ export class Ledger {
     return this.#database.get('entries', id);
   }
 
-  /** The bytes of an upload; null where they were not kept. */
+  /** The bytes of an upload; null where there are none. */
   async bytes(id: string): Promise<Blob | null> {
     return (await this.#database.get('bytes', id)) ?? null;
   }

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../../test/browser.ts';
 import { clip } from '../../../test/clips.ts';
+import { photo as takePhoto } from '../../../test/pictures.ts';
 import { UploaderPage } from '../test/uploader-page.ts';
 
 const site = new UploaderPage();
@@ -245,6 +246,113 @@ describe('uploads outlive their page', () => {
     await choose(page, file('1.jpg'));
     await says(page, '1.jpg').toContain('Ready');
     expect(site.api.uploads.size).toBe(1);
+  });
+
+  describe('of a dropped file that has no room in the database', () => {
+    /** Begins like a video, so that it is sent as it is. */
+    const video = (filling: string): Buffer =>
+      Buffer.from(`\0\0\0\x18ftypisom\0\0\0\0isommp42${filling.repeat(300_000)}`);
+
+    beforeEach(async () => {
+      site.api.partSize = 100_000;
+      site.store.plan = (name) =>
+        /^clip(#3)?$/.test(name) ? { kind: 'held', until: forever } : { kind: 'take' };
+      await context.addInitScript(() => {
+        const { put } = IDBObjectStore.prototype;
+        IDBObjectStore.prototype.put = function (...values) {
+          if (this.name === 'bytes') throw new DOMException('Full.', 'QuotaExceededError');
+          return put.apply(this, values);
+        };
+        // A drop that a script makes has no handles, but the origin's own folder does.
+        DataTransferItem.prototype.getAsFileSystemHandle = async () => {
+          const folder = await navigator.storage.getDirectory();
+          return folder.getFileHandle('clip');
+        };
+      });
+    });
+
+    async function write(page: Page, bytes: Buffer): Promise<void> {
+      site.pictures.set('clip', bytes);
+      await page.evaluate(async (url) => {
+        const folder = await navigator.storage.getDirectory();
+        const handle = await folder.getFileHandle('clip', { create: true });
+        const stream = await handle.createWritable();
+        await stream.write(await (await fetch(url)).blob());
+        await stream.close();
+      }, site.pictureUrl('clip'));
+    }
+
+    /** Drops it, and leaves the page once so much was sent. */
+    async function dropAndLeave(page: Page, bytes: Buffer, sent = 'clip#3'): Promise<void> {
+      await write(page, bytes);
+      await page.evaluate(async () => {
+        const folder = await navigator.storage.getDirectory();
+        const file = await (await folder.getFileHandle('clip')).getFile();
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(file);
+        const drop = new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer });
+        document.querySelector('vehicle-media')?.dispatchEvent(drop);
+      });
+      await expect.poll(() => site.store.begun).toContain(sent);
+      await page.goto('about:blank');
+      site.store.plan = () => ({ kind: 'take' });
+    }
+
+    it('goes on by itself where the browser may read the file', async () => {
+      const page = await open();
+      await dropAndLeave(page, video('a'));
+      await page.goBack();
+      await says(page, 'clip').toContain('Ready');
+      expect(storedBytes().map((bytes) => bytes.equals(video('a')))).toEqual([true]);
+      expect(site.store.begun.filter((name) => name === 'clip#1')).toHaveLength(1);
+      expect(site.api.uploads.size).toBe(1);
+      await expect.poll(() => kept(page)).toEqual([0, 0, 0]);
+    });
+
+    it('prepares a photo again, and goes on with its ticket', async () => {
+      const gps = { latitude: 48.137154, longitude: 11.576124 };
+      const { bytes } = await takePhoto({ width: 64, height: 48, seed: 1, gps });
+      const page = await open();
+      await dropAndLeave(page, bytes, 'clip');
+      await page.goBack();
+      await says(page, 'clip').toContain('Ready');
+      expect(storedBytes().map((stored) => stored.includes('SERIAL-0042'))).toEqual([false]);
+      expect(site.api.uploads.size).toBe(1);
+    });
+
+    it('sends the file anew, whole, when it was changed meanwhile', async () => {
+      const page = await open();
+      await dropAndLeave(page, video('a'));
+      const other = await context.newPage();
+      await other.goto(site.url('mode="view"'));
+      await write(other, video('b'));
+      await page.goBack();
+      await says(page, 'clip').toContain('Ready');
+      const uploads = [...site.api.uploads.values()];
+      expect(uploads.map(({ status }) => status)).toEqual(['CANCELLED', 'COMPLETED']);
+      expect(site.store.stored.get(uploads[1]?.id ?? '')?.equals(video('b'))).toBe(true);
+    });
+
+    it('asks on a click for leave to read the file, and goes on with its ticket', async () => {
+      await context.addInitScript(() => {
+        let permission: PermissionState = 'prompt';
+        Object.assign(FileSystemHandle.prototype, {
+          queryPermission: async () => permission,
+          requestPermission: async () => {
+            if (navigator.userActivation.isActive) permission = 'granted';
+            return permission;
+          },
+        });
+      });
+      const page = await open();
+      await dropAndLeave(page, video('a'));
+      await page.goBack();
+      await says(page, 'clip').toContain('Choose it again');
+      await page.getByRole('button', { name: 'Try again: clip' }).click();
+      await says(page, 'clip').toContain('Ready');
+      expect(storedBytes().map((bytes) => bytes.equals(video('a')))).toEqual([true]);
+      expect(site.api.uploads.size).toBe(1);
+    });
   });
 
   it('waits without a network, says so, and goes on when there is one', async () => {

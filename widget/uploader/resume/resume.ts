@@ -46,6 +46,11 @@ export class Resume {
     await (await this.#open())?.keep(task);
   }
 
+  /** Has the person allow a dropped file to be read: only on a click. Null where there is none, or they do not. */
+  async readAgain(id: string): Promise<File | null> {
+    return this.#current?.readAgain(id) ?? null;
+  }
+
   moved(task: UploadTask): void {
     this.#current?.moved(task);
   }
