@@ -1,5 +1,6 @@
 import { failureOf, failureOfUserError, type UserError } from '../api-failure.ts';
 import * as documents from '../documents.ts';
+import { newId } from '../queue/new-id.ts';
 import type { AnsweredMedia, Request } from '../queue/upload-api.ts';
 import { UploadFailure } from '../queue/upload-failure.ts';
 
@@ -16,7 +17,7 @@ export type ReorderAnswer =
   /** Somebody else was faster: the list as it is now. */
   | { readonly currentVersion: number; readonly currentOrder: readonly string[] };
 
-/** What staff do with a gallery. Everything is rejected with UploadFailure. */
+/** What staff do with a gallery: once, also where an answer is lost. Everything is rejected with UploadFailure. */
 export class GalleryApi {
   #request: Request;
 
@@ -73,10 +74,15 @@ export class GalleryApi {
   }
 
   async #send<T>(document: string, input: object): Promise<T> {
-    try {
-      return await this.#request<T>(document, { input });
-    } catch (error) {
-      throw failureOf(error);
+    // One for both tries: what was done and not answered is not done again.
+    const variables = { input: { ...input, idempotencyKey: newId() } };
+    for (let again = true; ; again = false) {
+      try {
+        return await this.#request<T>(document, variables);
+      } catch (error) {
+        const failure = failureOf(error);
+        if (!again || failure.code !== 'NETWORK') throw failure;
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ApiError } from '../../api/api-error.ts';
 import type { MediaItem } from '../../api/media-item.ts';
 import { MediaList } from '../../api/media-list.ts';
 import { DealerApi } from '../test/dealer-api.ts';
@@ -14,6 +15,10 @@ let gallery: Gallery;
 let allowed: boolean;
 /** Runs before a mutation is answered. */
 let meanwhile: (name: string) => void;
+/** Whether the answer to a mutation is lost after it was made. */
+let loses: () => boolean;
+/** Idempotency keys, in the order they came. */
+let keys: string[];
 
 const names = () => gallery.items.map(({ original }) => original?.fileName);
 const stored = () => api.media.map(({ original }) => original.fileName);
@@ -33,12 +38,20 @@ beforeEach(() => {
   read();
   allowed = true;
   meanwhile = () => undefined;
+  loses = () => false;
+  keys = [];
+  const answers = new Map<string, unknown>();
   gallery = new Gallery({
     api: new GalleryApi(async (document, variables) => {
       const name = /\{\s*(\w+)/.exec(document)?.[1] ?? '';
       await Promise.resolve();
       meanwhile(name);
-      return structuredClone(api.execute(document, variables as never)) as never;
+      const { idempotencyKey: key } = (variables as { input: { idempotencyKey: string } }).input;
+      keys.push(key);
+      const answer = answers.get(key) ?? api.execute(document, variables as never);
+      if (key) answers.set(key, structuredClone(answer));
+      if (loses()) throw new ApiError('NETWORK', 'The server did not answer.');
+      return structuredClone(answer) as never;
     }),
     vehicleId: () => 'vehicle',
     media: () => list.items,
@@ -120,6 +133,25 @@ describe('Gallery', () => {
     api.refuse = () => ({ code: 'STORAGE_UNAVAILABLE', message: 'Later.' });
     await expect(gallery.remove(idOf('b'))).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
     expect(names()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('makes a change once whose answer was lost, and says nothing of it', async () => {
+    loses = () => keys.length % 2 === 1;
+    await gallery.remove(idOf('b'));
+    await gallery.undo();
+    await gallery.move(idOf('d'), 0);
+    await gallery.describe(idOf('a'), 'Front left');
+    expect(stored()).toEqual(['d', 'a', 'b', 'c']);
+    expect(api.calls).toEqual(['deleteMedia', 'restoreMedia', 'reorderMedia', 'updateMedia']);
+    expect(keys).toHaveLength(8);
+    expect(new Set(keys).size).toBe(4);
+  });
+
+  it('takes a change back when there is no answer again', async () => {
+    loses = () => true;
+    await expect(gallery.remove(idOf('b'))).rejects.toMatchObject({ code: 'NETWORK' });
+    expect(names()).toEqual(['a', 'b', 'c', 'd']);
+    expect(keys).toHaveLength(2);
   });
 
   it('undoes moves, the last one first', async () => {
