@@ -234,6 +234,7 @@ try {
       engine: servers.engine,
       servers: servers.ports.length,
       keys: {
+        planned: KEYS,
         count: keys.effects + keys.doubled + keys.lost,
         atOnce: AT_ONCE,
         ...keys,

@@ -278,6 +278,7 @@ try {
       engine: servers.engine,
       servers: servers.ports.length,
       atOnce: AT_ONCE,
+      planned: ROUNDS,
       ...totals,
       sentAgain: servers.sentAgain,
       of: roundsOf,
