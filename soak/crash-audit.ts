@@ -10,7 +10,7 @@ export interface Audit {
   lostOriginals: number;
   /** Rows of renditions without their object. */
   lostRenditions: number;
-  /** Objects that no row speaks of. */
+  /** Objects that no row speaks of, and parts that nobody will put together. */
   orphanObjects: string[];
   /** Rows that nobody will ever move on: jobs, tickets past their time, media in work. */
   stuckRows: number;
@@ -20,7 +20,7 @@ export interface Audit {
 export async function audit(
   { pool }: Database,
   storage: Storage,
-  acknowledged: readonly { mediaUuid: string; sha256: string }[],
+  acknowledged: readonly { mediaUuid: string; sha256: string; poster?: boolean }[],
 ): Promise<Audit> {
   const keys = async (text: string) =>
     new Set((await pool.query<{ key: string }>(text)).rows.map(({ key }) => key));
@@ -32,6 +32,15 @@ export async function audit(
   const originals = await keys(
     `select concat_ws('/', 'originals', dealership_id, vehicle_id, id, version) "key" from media`,
   );
+  const posters = await keys(
+    `select concat_ws('/', 'originals', dealership_id, vehicle_id, id, 'poster-' || poster_version) "key"
+      from media where poster_version > 0`,
+  );
+  const open = await keys(
+    `select storage_key "key" from uploads where status = 'AWAITING_BYTES' and multipart_id is not null`,
+  );
+  const parts: string[] = [];
+  for await (const { key } of storage.multipart.list('incoming/')) parts.push(key);
   // What was sent stays until no address can bring it back.
   const incoming = await keys(
     `select storage_key "key" from uploads join media on media.id = uploads.media_id
@@ -44,16 +53,21 @@ export async function audit(
       + (select count(*) from media where status in ('UPLOADED', 'PROCESSING'))::int "count"`,
   );
   let lostOriginals = 0;
-  for (const { mediaUuid, sha256 } of acknowledged) {
-    const key = [...originals].find((original) => original.includes(`/${mediaUuid}/`));
+  for (const { mediaUuid, sha256, poster } of acknowledged) {
+    const key = [...(poster ? posters : originals)].find((original) =>
+      original.includes(`/${mediaUuid}/`),
+    );
     if (!key || (await sha256Of(storage, key)) !== sha256) lostOriginals += 1;
   }
   return {
     lostOriginals,
     lostRenditions: [...renditions].filter((key) => !stored.has(key)).length,
-    orphanObjects: [...stored].filter(
-      (key) => !renditions.has(key) && !originals.has(key) && !incoming.has(key),
-    ),
+    orphanObjects: [
+      ...[...stored].filter(
+        (key) => ![renditions, originals, posters, incoming].some((of) => of.has(key)),
+      ),
+      ...parts.filter((key) => !open.has(key)),
+    ],
     stuckRows: rows[0]?.count ?? 0,
   };
 }

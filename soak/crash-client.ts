@@ -2,12 +2,30 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { demoAccount } from '../demo/seed.ts';
-import { addVehicle, describeFile, put, type Ticket } from '../test/gallery.ts';
+import { addVehicle, describeFile, put } from '../test/gallery.ts';
 import { GraphQLClient } from '../test/graphql-client.ts';
 
+type Sendable = Parameters<typeof put>[0];
+
+/** Bytes go to one address, in parts to several, or nowhere: the dealership has them. */
+type Target =
+  | ({ __typename: 'PutTarget' } & Sendable)
+  | {
+      __typename: 'MultipartTarget';
+      partSize: number;
+      parts: (Sendable & { partNumber: number })[];
+    }
+  | { __typename: 'AlreadyStored' };
+
+export interface Ticket {
+  target: Target;
+}
+
+/** A photo, or a video, or the poster of one. */
 export interface SentPhoto {
   uploadId: string;
   mediaId: string;
+  kind: 'photo' | 'video' | 'poster';
   /** Of the bytes, hex. */
   sha256: string;
   expiresAt: number;
@@ -60,25 +78,43 @@ export class CrashClient {
     this.vehicles = this.vehicles.filter((vehicle) => vehicle !== id);
   }
 
-  async ticket(vehicleId: string, bytes: Buffer): Promise<{ photo: SentPhoto; ticket: Ticket }> {
+  async ticket(
+    vehicleId: string,
+    bytes: Buffer,
+    { kind = 'photo', ...more }: SendOptions = {},
+  ): Promise<{ photo: SentPhoto; ticket: Ticket }> {
     const { requestUpload } = await this.#staff.expect<{
-      requestUpload: { upload: (Ticket & { expiresAt: string }) | null; userErrors: object[] };
+      requestUpload: {
+        upload:
+          | (Ticket & { id: string; status: string; expiresAt: string; media: { id: string } })
+          | null;
+        userErrors: object[];
+      };
     }>(
       `mutation ($input: RequestUploadInput!) { requestUpload(input: $input) {
-        upload { id status expiresAt media { id } target { ... on PutTarget { url headers { name value } expiresAt } } }
+        upload { id status expiresAt media { id } target { __typename
+          ... on PutTarget { url headers { name value } expiresAt }
+          ... on MultipartTarget { partSize parts { partNumber url headers { name value } } }
+        } }
         userErrors { code message }
       } }`,
-      { input: describeFile(vehicleId, bytes) },
+      {
+        input: describeFile(vehicleId, bytes, {
+          ...(kind === 'video' && { fileName: 'video.mp4', contentType: 'video/mp4' }),
+          ...more,
+        }),
+      },
     );
     const { upload, userErrors } = requestUpload;
     if (!upload) throw new Error(`No ticket: ${JSON.stringify(userErrors)}`);
     const photo: SentPhoto = {
       uploadId: upload.id,
       mediaId: upload.media.id,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
+      kind,
+      sha256: sha256Of(bytes),
       expiresAt: Date.parse(upload.expiresAt),
-      sent: false,
-      acknowledged: false,
+      sent: upload.status === 'COMPLETED',
+      acknowledged: upload.status === 'COMPLETED',
     };
     this.photos.push(photo);
     return { photo, ticket: upload };
@@ -94,15 +130,15 @@ export class CrashClient {
     photo.acknowledged = completeUpload.upload?.status === 'COMPLETED';
   }
 
-  async send(vehicleId: string, bytes: Buffer): Promise<SentPhoto> {
-    const { photo, ticket } = await this.ticket(vehicleId, bytes);
-    photo.sent = (await put(ticket.target, bytes)).ok;
+  async send(vehicleId: string, bytes: Buffer, options: SendOptions = {}): Promise<SentPhoto> {
+    const { photo, ticket } = await this.ticket(vehicleId, bytes, options);
+    photo.sent = await deliver(ticket, bytes);
     return photo;
   }
 
-  async upload(vehicleId: string, bytes: Buffer): Promise<SentPhoto> {
-    const photo = await this.send(vehicleId, bytes);
-    await this.complete(photo);
+  async upload(vehicleId: string, bytes: Buffer, options: SendOptions = {}): Promise<SentPhoto> {
+    const photo = await this.send(vehicleId, bytes, options);
+    if (!photo.acknowledged) await this.complete(photo);
     return photo;
   }
 
@@ -115,6 +151,12 @@ export class CrashClient {
 
   /** Sends so many bytes and then no more; resolves when they have left. */
   async sendSome({ target }: Ticket, bytes: Buffer, count: number): Promise<void> {
+    if (target.__typename === 'MultipartTarget') {
+      // The last part stays away.
+      await deliver({ target: { ...target, parts: target.parts.slice(0, -1) } }, bytes);
+      return;
+    }
+    if (target.__typename !== 'PutTarget') return;
     const headers = Object.fromEntries(target.headers.map(({ name, value }) => [name, value]));
     const call = request(target.url, {
       method: 'PUT',
@@ -159,7 +201,7 @@ export class CrashClient {
 
   async statusOf(mediaId: string): Promise<MediaState | null> {
     const { node } = await this.#staff.expect<{ node: MediaState | null }>(
-      'query ($id: ID!) { node(id: $id) { ... on ImageMedia { status errors { code } renditions { url width } } } }',
+      'query ($id: ID!) { node(id: $id) { ... on ImageMedia { status errors { code } renditions { url width } } ... on VideoMedia { status errors { code } renditions { url width } sources { url } } } }',
       { id: mediaId },
     );
     return node;
@@ -178,4 +220,28 @@ export interface MediaState {
   status: string;
   errors: { code: string }[];
   renditions: { url: string; width: number }[];
+  /** Of a video. */
+  sources?: { url: string }[];
+}
+
+export interface SendOptions {
+  kind?: SentPhoto['kind'];
+  /** Said beforehand, so that bytes which are there are not sent. */
+  sha256?: string;
+  posterFor?: string;
+}
+
+export function sha256Of(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Whether the store said that it has all of it. */
+async function deliver({ target }: Ticket, bytes: Buffer): Promise<boolean> {
+  if (target.__typename === 'AlreadyStored') return true;
+  if (target.__typename === 'PutTarget') return (await put(target, bytes)).ok;
+  for (const part of target.parts) {
+    const from = (part.partNumber - 1) * target.partSize;
+    if (!(await put(part, bytes.subarray(from, from + target.partSize))).ok) return false;
+  }
+  return true;
 }

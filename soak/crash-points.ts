@@ -2,7 +2,7 @@ import type { Failpoint } from '../server/failpoint.ts';
 
 /** What goes on when the server is killed. */
 export type Scene =
-  /** Photos are uploaded, one after the other. */
+  /** Photos are uploaded, one after the other; some are there already, and not sent again. */
   | 'upload'
   /** The same, with somebody who follows the vehicle. */
   | 'follow'
@@ -14,6 +14,10 @@ export type Scene =
   | 'expire'
   /** Vehicles go, and the same photos come again for others. */
   | 'delete'
+  /** A video is sent in parts, then its poster. */
+  | 'video'
+  /** The harness kills the server when some parts of a video are sent. */
+  | 'video-half-sent'
   /** Media were deleted so long ago that their rows go. */
   | 'purge';
 
@@ -47,6 +51,10 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
   point('in delete: objects gone', 'delete', 'objects-deleted', LONG),
   point('sweeper between list and delete', 'delete', 'sweep-listed', LONG),
   point('sweep racing complete', 'expire', 'tickets-expired', SHORT),
+  point('between two parts of a video', 'video-half-sent', null, SHORT),
+  point('parts put together, before the claim', 'video', 'bytes-checked', LONG),
+  point('video written, before READY', 'video', 'renditions-written', LONG),
+  point('poster half written', 'video', 'rendition-written', LONG),
 ];
 
 function point(

@@ -9,10 +9,11 @@ import { decodeId } from '../server/schema/node-id.ts';
 import { createDiskStorage } from '../server/storage/disk.ts';
 import { createS3Storage } from '../server/storage/s3.ts';
 import type { Storage } from '../server/storage/storage.ts';
+import { clip } from '../test/clips.ts';
 import { photo } from '../test/pictures.ts';
 import { freshBucket } from '../test/s3.ts';
 import { audit, listAll, type Audit } from './crash-audit.ts';
-import { CrashClient, type SentPhoto } from './crash-client.ts';
+import { CrashClient, sha256Of, type SentPhoto } from './crash-client.ts';
 import type { CrashPoint } from './crash-points.ts';
 import { startProcess } from './process.ts';
 
@@ -24,7 +25,7 @@ const HURRY = {
   HOUSEKEEPING_SECONDS: '1',
   SWEEP_SECONDS: '1',
   ORPHAN_GRACE_SECONDS: '1',
-  MEDIA_LEASE_SECONDS: '5',
+  MEDIA_LEASE_SECONDS: '2',
 };
 /** Past its expiry nothing may be under way for longer. */
 const STUCK_MS = 60_000;
@@ -34,6 +35,12 @@ const READY_WITHIN_MS = 300_000;
 const QUIET_MS = 3_500;
 const REACHED_WITHIN_MS = 60_000;
 const UPLOADS_AT_MOST = 40;
+/** Sent in three parts. */
+const VIDEO_BYTES = 20_000_000;
+
+let video: Promise<Buffer> | null = null;
+const theVideo = () =>
+  (video ??= clip({ width: 640, height: 352, seconds: 6, minBytes: VIDEO_BYTES }));
 
 export interface Recovery extends Audit {
   /** Whether the server died where it was told to. */
@@ -85,6 +92,14 @@ export async function createCrashWorld(): Promise<CrashWorld> {
   const anyPhoto = (random: (limit: number) => number) =>
     photos[random(photos.length)] ?? Buffer.alloc(0);
 
+  /** Half of them say what they are: most of those are there already. */
+  const some = (random: (limit: number) => number): [Buffer, { sha256?: string }] => {
+    const bytes = anyPhoto(random);
+    return [bytes, random(2) === 0 ? { sha256: sha256Of(bytes) } : {}];
+  };
+  /** With a video; it goes before the next one comes. */
+  let videoVehicle: string | null = null;
+
   /** With the server down: the embedded database has one process at a time. */
   async function inDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
     await server.kill();
@@ -103,7 +118,8 @@ export async function createCrashWorld(): Promise<CrashWorld> {
       case 'follow':
       case 'upload':
         if (point.scene === 'follow') await client.follow(vehicleId);
-        for (let sent = 0; sent < UPLOADS_AT_MOST; sent += 1) await client.upload(vehicleId, any());
+        for (let sent = 0; sent < UPLOADS_AT_MOST; sent += 1)
+          await client.upload(vehicleId, ...some(random));
         return;
       case 'half-sent': {
         await client.upload(vehicleId, any());
@@ -127,25 +143,37 @@ export async function createCrashWorld(): Promise<CrashWorld> {
         for (let round = 0; round < UPLOADS_AT_MOST; round += 1) {
           const other = await client.addVehicle();
           const uploads = client.photos.length;
-          const { mediaId } = await client.upload(other, any());
-          await becomesReady(mediaId);
+          await becomesReady(await client.upload(other, ...some(random)));
           client.photos.length = uploads;
           await client.deleteVehicle(other);
-          await client.upload(vehicleId, any());
+          await client.upload(vehicleId, ...some(random));
         }
         return;
+      case 'video-half-sent': {
+        const bytes = await theVideo();
+        const { ticket } = await client.ticket(vehicleId, bytes, { kind: 'video' });
+        await client.sendSome(ticket, bytes, 0);
+        return server.kill();
+      }
+      case 'video': {
+        if (videoVehicle !== null) await client.deleteVehicle(videoVehicle);
+        videoVehicle = vehicleId;
+        const { mediaId } = await client.upload(vehicleId, await theVideo(), { kind: 'video' });
+        await client.upload(vehicleId, any(), { kind: 'poster', posterFor: mediaId });
+        return;
+      }
       case 'purge':
         return;
     }
   }
 
-  async function becomesReady(
-    mediaId: string,
-    deadline = Date.now() + READY_WITHIN_MS,
-  ): Promise<boolean> {
+  /** A poster is ready when there is something to show of it. */
+  async function becomesReady({ mediaId, kind }: SentPhoto): Promise<boolean> {
+    const deadline = Date.now() + READY_WITHIN_MS;
     for (;;) {
       const state = await client.statusOf(mediaId);
-      if (state?.status === 'READY') return true;
+      const shown = kind !== 'poster' || (state?.renditions.length ?? 0) > 0;
+      if (state?.status === 'READY' && shown) return true;
       if (Date.now() > deadline) return false;
       await sleep(100);
     }
@@ -159,9 +187,16 @@ export async function createCrashWorld(): Promise<CrashWorld> {
         ) update uploads set updated_at = updated_at - interval '31 days' where status <> 'AWAITING_BYTES'`),
     );
 
-  async function isWhole({ mediaId }: SentPhoto): Promise<boolean> {
-    if (!(await becomesReady(mediaId))) return false;
-    const { renditions = [] } = (await client.statusOf(mediaId)) ?? {};
+  async function isWhole(photo: SentPhoto): Promise<boolean> {
+    const { mediaId, kind } = photo;
+    if (!(await becomesReady(photo))) return false;
+    const { renditions = [], sources = [] } = (await client.statusOf(mediaId)) ?? {};
+    if (kind === 'video') {
+      const [first] = await Promise.all(
+        sources.map(({ url }) => fetch(url, { headers: { range: 'bytes=0-99' } })),
+      );
+      return (await first?.arrayBuffer())?.byteLength === 100;
+    }
     for (const { url, width } of renditions) {
       const response = await fetch(url);
       const bytes = Buffer.from(await response.arrayBuffer());
@@ -180,13 +215,17 @@ export async function createCrashWorld(): Promise<CrashWorld> {
     }
   }
 
-  async function quiet(): Promise<void> {
+  /** Each of these photos has its original, and nothing comes or goes. */
+  async function quiet(photos: readonly SentPhoto[] = []): Promise<void> {
     const deadline = Date.now() + STUCK_MS;
+    const originals = photos.map(
+      ({ mediaId, kind }) => `/${uuidOf(mediaId)}/${kind === 'poster' ? 'poster-' : ''}`,
+    );
     let before = '';
     let since = Date.now();
     while (Date.now() - since < QUIET_MS && Date.now() < deadline) {
       const now = (await listAll(storage)).join();
-      if (now !== before) since = Date.now();
+      if (now !== before || !originals.every((part) => now.includes(part))) since = Date.now();
       before = now;
       await sleep(250);
     }
@@ -211,12 +250,16 @@ export async function createCrashWorld(): Promise<CrashWorld> {
       lost += 1;
       console.error('lost', photo, await client.statusOf(photo.mediaId));
     }
-    await quiet();
+    await quiet(kept);
     const found = await inDatabase((db) =>
       audit(
         db,
         storage,
-        kept.map(({ mediaId, sha256 }) => ({ mediaUuid: decodeId(mediaId)?.uuid ?? '', sha256 })),
+        kept.map(({ mediaId, kind, sha256 }) => ({
+          mediaUuid: uuidOf(mediaId),
+          sha256,
+          poster: kind === 'poster',
+        })),
       ),
     );
     return { ...found, acknowledged: kept.length - rescued, rescued, lost, stuck };
@@ -233,7 +276,7 @@ export async function createCrashWorld(): Promise<CrashWorld> {
           await client.upload(vehicleId, anyPhoto(random)),
           await client.upload(vehicleId, anyPhoto(random)),
         ];
-        await becomesReady(gone.mediaId);
+        await becomesReady(gone);
         await client.deleteMedia(gone.mediaId);
         await longAgo();
       }
@@ -245,14 +288,17 @@ export async function createCrashWorld(): Promise<CrashWorld> {
         ...(point.scene === 'expire' && { UPLOAD_ADOPT_SECONDS: '60' }),
         ...(point.failpoint && { FAILPOINTS: `${point.failpoint}:kill@${pass}` }),
       };
+      let failure: unknown = null;
       try {
         await server.start(env);
         await drive(point, random);
-      } catch {
+      } catch (error) {
         // The server went in the middle of a request, most likely: that is what was wanted.
+        failure = error;
       }
       const late = sleep(REACHED_WITHIN_MS, false, { ref: false });
       const reached = await Promise.race([server.ended().then(() => true), late]);
+      if (!reached && failure !== null) console.error('not reached', point.name, failure);
       await server.kill();
       const recovery = await recover(point);
       return { reached, ...recovery };
@@ -283,6 +329,8 @@ export async function createCrashWorld(): Promise<CrashWorld> {
     },
   };
 }
+
+const uuidOf = (mediaId: string) => decodeId(mediaId)?.uuid ?? '';
 
 /** The account of the demo, without its vehicles; the embedded database has both. */
 async function addStaff(config: DatabaseConfig): Promise<void> {

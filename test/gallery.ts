@@ -92,7 +92,11 @@ export async function ticketFor(staff: GraphQLClient, input: TicketRequest): Pro
   return upload;
 }
 
-export function put(target: Ticket['target'], body: Uint8Array, headers = {}): Promise<Response> {
+export function put(
+  target: Pick<Ticket['target'], 'url' | 'headers'>,
+  body: Uint8Array,
+  headers = {},
+): Promise<Response> {
   return fetch(target.url, {
     method: 'PUT',
     body: body as BodyInit,
