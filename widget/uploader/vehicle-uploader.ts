@@ -26,7 +26,7 @@ import { PreviewPainter } from './view/preview-painter.ts';
 import { queuePanel } from './view/queue-panel.ts';
 import { nextOnline, whenOnline } from './when-online.ts';
 
-/** Progress is drawn no more often: milliseconds. */
+/** The queue is drawn no more often: milliseconds. */
 const DRAWN_EVERY_MS = 100;
 
 /** The staff half of `<vehicle-media>`: takes files, shows their way, and keeps the gallery. */
@@ -47,6 +47,7 @@ export class VehicleUploader implements Uploader, ReactiveController {
   #picker = createRef<HTMLInputElement>();
   #camera = createRef<HTMLInputElement>();
   #drawTimer: ReturnType<typeof setTimeout> | undefined;
+  #drawnAt = -Infinity;
 
   constructor(host: UploaderHost) {
     const words = () => this.#language.words;
@@ -245,15 +246,20 @@ export class VehicleUploader implements Uploader, ReactiveController {
     this.#host.toggleState('uploading', active);
     this.#guard.set(active);
     this.#processing.set(tasks.some(({ state }) => state === 'processing'));
-    this.#host.requestUpdate();
+    this.#drawSoon();
   }
 
+  /** At once when nothing was drawn of late. */
   #drawSoon(): void {
-    this.#drawTimer ??= setTimeout(() => {
-      this.#drawTimer = undefined;
-      this.#host.requestUpdate();
-    }, DRAWN_EVERY_MS);
+    const waitMs = this.#drawnAt + DRAWN_EVERY_MS - performance.now();
+    this.#drawTimer ??= waitMs > 0 ? setTimeout(this.#draw, waitMs) : void this.#draw();
   }
+
+  #draw = (): void => {
+    this.#drawTimer = undefined;
+    this.#drawnAt = performance.now();
+    this.#host.requestUpdate();
+  };
 }
 
 function createGallery(host: UploaderHost, request: Request): Gallery {

@@ -63,6 +63,7 @@ export class QueueSteps implements UploadSteps {
     await validate(task.file);
     let type = change ? '' : await check(task.file);
     const done = await this.#hashTurns.take(task.rank, signal);
+    let result: FileHash;
     try {
       signal.throwIfAborted();
       task.moveTo('hashing');
@@ -73,7 +74,7 @@ export class QueueSteps implements UploadSteps {
       }
       const prepared = await prepare(body, type, signal);
       signal.throwIfAborted();
-      const result = await hash(prepared.file, signal);
+      result = await hash(prepared.file, signal);
       this.#refuseTwin(task, result);
       const { ticket, ticketSha256 } = task;
       if (ticket && ticketSha256 !== result.sha256) {
@@ -87,12 +88,12 @@ export class QueueSteps implements UploadSteps {
         hash: result,
         awaited: null,
       });
-      await this.#options.keep?.(task);
-      signal.throwIfAborted();
-      return result;
     } finally {
       done();
     }
+    await this.#options.keep?.(task);
+    signal.throwIfAborted();
+    return result;
   }
 
   requestTicket(

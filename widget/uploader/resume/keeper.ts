@@ -53,6 +53,9 @@ export class Keeper {
   #releases = new Map<string, Promise<Release>>();
   /** Ends of the last writes: one upload's come one after the other. */
   #written = new Map<string, Promise<void>>();
+  /** Bytes that wait to be copied, in the order of the queue. */
+  #uncopied = new Map<string, { readonly bytes: Blob; readonly chosen: File }>();
+  #copying = false;
   #toldAt = new Map<string, number>();
   /** Of dropped files that the person has to allow to be read anew. */
   #handles = new Map<string, FileSystemFileHandle>();
@@ -102,7 +105,9 @@ export class Keeper {
     if (!before) return this.noted(task);
     const entry = this.#entryOf(task, before);
     const { body, file, id } = task;
-    await this.#write(entry, body === file ? undefined : body, file);
+    const uncopied = this.#uncopied.get(id)?.bytes;
+    this.#uncopied.delete(id);
+    await this.#write(entry, body === file ? uncopied : body, file);
     if (body !== file || (await this.#ledger.bytes(id).catch((): null => null))) return;
     const handle = await handleOf(file);
     if (handle) void this.#chain(id, () => this.#ledger.keepHandle(id, handle));
@@ -127,6 +132,9 @@ export class Keeper {
   close(): void {
     this.#stop.abort();
     this.#tabs.close();
+    for (let last = this.#lastUncopied(); last; last = this.#lastUncopied()) {
+      void this.#write(...last);
+    }
     const writing = [...this.#written.values()];
     void Promise.allSettled(writing).then(async () => {
       const releases = await Promise.allSettled(this.#releases.values());
@@ -141,11 +149,33 @@ export class Keeper {
     this.#releases.set(id, this.#owners.own(id, this.#stop.signal, true));
     // Without its bytes first: copying them takes time, and a name is better than nothing.
     void this.#write(entry).then(() => this.#tabs.tell({ type: 'added' }));
-    if (file.size <= LARGE_BYTES) void this.#write(entry, hash ? body : file, file);
+    if (file.size > LARGE_BYTES) return;
+    this.#uncopied.set(id, { bytes: hash ? body : file, chosen: file });
+    void this.#copyAll();
+  }
+
+  /** One after the other: what is about to be sent must not wait for all the rest. */
+  async #copyAll(): Promise<void> {
+    if (this.#copying) return;
+    this.#copying = true;
+    for (let last = this.#lastUncopied(); last; last = this.#lastUncopied()) {
+      await this.#write(...last);
+    }
+    this.#copying = false;
+  }
+
+  /** Taken from the end, which is sent last. */
+  #lastUncopied(): [LedgerEntry, Blob, File] | null {
+    const [id, copy] = [...this.#uncopied].at(-1) ?? [];
+    if (id === undefined || !copy) return null;
+    this.#uncopied.delete(id);
+    const entry = this.#entries.get(id);
+    return entry ? [entry, copy.bytes, copy.chosen] : this.#lastUncopied();
   }
 
   #forget({ id, state, mediaId }: UploadTask): void {
     this.#entries.delete(id);
+    this.#uncopied.delete(id);
     this.#toldAt.delete(id);
     this.#handles.delete(id);
     void this.#chain(id, () => this.#ledger.remove(id)).then(async () => {

@@ -91,10 +91,11 @@ export class Ledger {
 
   /** Writes an entry, with bytes in place of those before when they are given: both or nothing. */
   async write(entry: LedgerEntry, bytes?: Blob): Promise<void> {
+    if (!bytes) return void (await this.#database.put('entries', entry));
     const transaction = this.#database.transaction(['entries', 'bytes'], 'readwrite');
     await Promise.all([
       transaction.objectStore('entries').put(entry),
-      bytes && transaction.objectStore('bytes').put(bytes, entry.id),
+      transaction.objectStore('bytes').put(bytes, entry.id),
       transaction.done,
     ]);
   }

@@ -53,7 +53,6 @@ export const queueStyles = css`
   .queue progress::-webkit-progress-value {
     background: var(--_accent);
     border-radius: 999px;
-    transition: inline-size 160ms linear;
   }
   .queue progress::-moz-progress-bar {
     background: var(--_accent);
