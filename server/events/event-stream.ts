@@ -95,7 +95,9 @@ export async function* eventStream(
       mediaVersion: scope.kind === 'vehicle' ? await readMediaVersion(pool, scope) : 0,
     }));
     if (!read) return null;
-    position = read.state.now;
+    const { now, pruned } = read.state;
+    // A transaction that is older than what is pruned holds `now` back: one reset says it all.
+    position = isAfter(pruned, now) ? pruned : now;
     return {
       cursor: cursors.encode(position),
       at: new Date(),

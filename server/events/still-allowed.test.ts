@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addVehicle, readGallery, uploadPhoto } from '../../test/gallery.ts';
 import {
+  eventsUntil,
   followBySse,
   followByWebSocket,
   settledStatus,
@@ -70,7 +71,7 @@ it.each([
 ])('ends the stream of a visitor over %s when the vehicle is taken back', async (_, follow) => {
   const live = follow({ url: server.url, vehicleId, after: await cursor() });
   await setAlt(`seen ${follow.name}`);
-  expect((await live.events.next()).value.media?.alt).toBe(`seen ${follow.name}`);
+  await eventsUntil(live, ({ media }) => media?.alt === `seen ${follow.name}`);
   await setStatus('DRAFT');
   await endAmongChanges(live);
   await setStatus('PUBLISHED');
@@ -85,7 +86,7 @@ it('ends the stream of staff who left the dealership', async () => {
     after: await cursor(),
   });
   await setAlt('seen by staff');
-  expect((await live.events.next()).value.media?.alt).toBe('seen by staff');
+  await eventsUntil(live, ({ media }) => media?.alt === 'seen by staff');
   await server.app.db.prisma.membership.deleteMany({ where: { user: { email: leaver.email } } });
   await endAmongChanges(live);
 });

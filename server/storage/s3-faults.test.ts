@@ -19,14 +19,17 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function storageAt(endpoint: string): Storage {
+const hurried = { connectMs: 300, answerMs: 150, idleMs: 150 };
+const patient = { connectMs: 60_000, answerMs: 60_000, idleMs: 60_000 };
+
+function storageAt(endpoint: string, timeouts = hurried): Storage {
   const storage = createS3Storage({
     endpoint,
     region: 'us-east-1',
     bucket: 'photos',
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
     forcePathStyle: true,
-    timeouts: { connectMs: 300, answerMs: 150, idleMs: 150 },
+    timeouts,
   });
   closers.push(() => void storage.close());
   return storage;
@@ -34,7 +37,7 @@ function storageAt(endpoint: string): Storage {
 
 async function storageAnswering(listener: RequestListener): Promise<Storage> {
   const server = createServer(listener);
-  const storage = storageAt(await listen(server));
+  const storage = storageAt(await listen(server), patient);
   closers.push(() => server.closeAllConnections());
   return storage;
 }
