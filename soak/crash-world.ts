@@ -231,6 +231,25 @@ export async function createCrashWorld(): Promise<CrashWorld> {
     }
   }
 
+  /** A busy machine sweeps late: with orphans left, looks again for as long as they may stay. */
+  async function lookOver<T extends Audit>(
+    photos: readonly SentPhoto[],
+    look: (...args: Parameters<typeof audit>) => Promise<T>,
+  ): Promise<T> {
+    const deadline = Date.now() + STUCK_MS;
+    const originals = photos.map(({ mediaId, kind, sha256 }) => ({
+      mediaUuid: uuidOf(mediaId),
+      sha256,
+      poster: kind === 'poster',
+    }));
+    for (;;) {
+      await quiet(photos);
+      const found = await inDatabase((db) => look(db, storage, originals));
+      if (found.orphanObjects.length === 0 || Date.now() > deadline) return found;
+      await server.start();
+    }
+  }
+
   async function recover({ ttlSeconds }: CrashPoint): Promise<Omit<Recovery, 'reached'>> {
     await server.start();
     const open = client.photos.filter((photo) => !photo.acknowledged);
@@ -250,18 +269,7 @@ export async function createCrashWorld(): Promise<CrashWorld> {
       lost += 1;
       console.error('lost', photo, await client.statusOf(photo.mediaId));
     }
-    await quiet(kept);
-    const found = await inDatabase((db) =>
-      audit(
-        db,
-        storage,
-        kept.map(({ mediaId, kind, sha256 }) => ({
-          mediaUuid: uuidOf(mediaId),
-          sha256,
-          poster: kind === 'poster',
-        })),
-      ),
-    );
+    const found = await lookOver(kept, audit);
     return { ...found, acknowledged: kept.length - rescued, rescued, lost, stuck };
   }
 
@@ -310,16 +318,15 @@ export async function createCrashWorld(): Promise<CrashWorld> {
       for (const id of await mediaOf(client)) await client.deleteMedia(id);
       await longAgo();
       await server.start();
-      await quiet();
-      return inDatabase(async (db) => {
-        const { orphanObjects } = await audit(db, storage, []);
+      const { orphanObjects, orphanRows } = await lookOver([], async (db, ...rest) => {
         const { rows } = await db.pool.query<{ count: number }>(
           `select (select count(*) from media where deleted_at is not null)::int
             + (select count(*) from media where status = 'PENDING_UPLOAD' and not exists (
                 select 1 from uploads where media_id = media.id and uploads.status = 'AWAITING_BYTES'))::int "count"`,
         );
-        return { orphanObjects: orphanObjects.length, orphanRows: rows[0]?.count ?? 0 };
+        return { ...(await audit(db, ...rest)), orphanRows: rows[0]?.count ?? 0 };
       });
+      return { orphanObjects: orphanObjects.length, orphanRows };
     },
 
     async close() {
