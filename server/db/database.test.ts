@@ -50,6 +50,33 @@ describe('database', () => {
     await expect(db.check(AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
   });
 
+  test.runIf(process.env.DATABASE_URL)(
+    'answers reads while more transactions wait for a row than it has connections',
+    async () => {
+      const id = await createDealership();
+      const write = () =>
+        db.prisma.$transaction(
+          (tx) => tx.$queryRaw`select 1 from dealerships where id = ${id}::uuid for update`,
+        );
+      const holder = await db.pool.connect();
+      await holder.query('begin');
+      await holder.query('select 1 from dealerships where id = $1 for update', [id]);
+      const writes = Promise.all(Array.from({ length: 30 }, write));
+      await expect
+        .poll(async () => {
+          const { rows } = await db.pool.query<{ count: number }>(
+            "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          );
+          return rows[0]?.count;
+        })
+        .toBeGreaterThan(5);
+      expect(await db.prisma.dealership.count({ where: { id } })).toBe(1);
+      await holder.query('commit');
+      holder.release();
+      await writes;
+    },
+  );
+
   test('gives an instant back exactly, whatever the zone of this process', async () => {
     const dealershipId = await createDealership();
     const id = await createVehicle(dealershipId);

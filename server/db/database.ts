@@ -6,6 +6,7 @@ import type { DatabaseError } from './database-error.ts';
 import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { statementName } from './statement-name.ts';
+import { createTurns } from './turns.ts';
 
 export type DatabaseConfig =
   | { kind: 'postgres'; url: string; poolSize: number }
@@ -17,6 +18,8 @@ export interface Connections {
   readonly pool: pg.Pool;
   /** How long a transaction waits for a connection, in ms. */
   readonly maxWaitMs: number;
+  /** Transactions at the same moment: they wait for each other's rows, and reads must not wait with them. */
+  readonly transactionsAtOnce: number;
   listen: Database['listen'];
   readonly ended: Database['ended'];
   close(): Promise<void>;
@@ -52,6 +55,9 @@ export async function connectDatabase(config: DatabaseConfig, log: Logger): Prom
     adapter: new PrismaPg(pool, { statementNameGenerator: statementName }),
     transactionOptions: { maxWait: connections.maxWaitMs, timeout: 10_000 },
   });
+  const turns = createTurns(connections.transactionsAtOnce, connections.maxWaitMs);
+  const transact = prisma.$transaction.bind(prisma) as (...args: unknown[]) => Promise<never>;
+  prisma.$transaction = (...args: unknown[]) => turns(() => transact(...args));
   let closing: Promise<void> | undefined;
 
   return {

@@ -46,6 +46,7 @@ export async function openEmbedded(config: { dataDir: string }, log: Logger): Pr
       ended,
       // One transaction at a time: waiting for others is the rule here.
       maxWaitMs: 30_000,
+      transactionsAtOnce: 1,
       async close() {
         await endPool(pool);
         await engine.close();

@@ -53,6 +53,7 @@ export async function openPostgres(
   return {
     pool,
     maxWaitMs: connect,
+    transactionsAtOnce: config.poolSize - Math.max(1, Math.floor(config.poolSize / 4)),
     ended: new Promise(() => {}),
     async listen(channel, onNotify) {
       const stop = await listenOnPostgres(shared, channel, onNotify, log);

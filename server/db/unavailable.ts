@@ -1,4 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts';
+import { TurnTimeout } from './turns.ts';
 
 /** Prisma's codes: not reachable, timed out, closed, no connection or transaction to be had, lost to another writer. */
 const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034', 'P2037']);
@@ -14,6 +15,7 @@ const driverMessages =
 /** Whether the database was only out of reach, out of connections or out of time: the same request may well succeed in a moment. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof TurnTimeout) return true;
   if (error instanceof Prisma.PrismaClientKnownRequestError && prismaCodes.has(error.code)) {
     return true;
   }
