@@ -231,7 +231,7 @@ export async function createCrashWorld(): Promise<CrashWorld> {
     }
   }
 
-  /** A busy machine sweeps late: with orphans left, looks again for as long as they may stay. */
+  /** A ticket may end, or an object's grace, in the moment of the look: looks again for as long as either may stay. */
   async function lookOver<T extends Audit>(
     photos: readonly SentPhoto[],
     look: (...args: Parameters<typeof audit>) => Promise<T>,
@@ -245,7 +245,8 @@ export async function createCrashWorld(): Promise<CrashWorld> {
     for (;;) {
       await quiet(photos);
       const found = await inDatabase((db) => look(db, storage, originals));
-      if (found.orphanObjects.length === 0 || Date.now() > deadline) return found;
+      const clean = found.orphanObjects.length === 0 && found.stuckRows === 0;
+      if (clean || Date.now() > deadline) return found;
       await server.start();
     }
   }
