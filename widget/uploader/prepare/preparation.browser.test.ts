@@ -190,7 +190,7 @@ describe('many photos', () => {
     await choose(files);
     const preparing = element('.row').filter({ hasText: 'Preparing the photo' });
     await expect.poll(() => preparing.count()).toBe(2);
-    expect(await element('.row').filter({ hasText: 'Waiting' }).count()).toBe(1);
+    await expect.poll(() => element('.row').filter({ hasText: 'Waiting' }).count()).toBe(1);
     const progress = preparing.getByRole('progressbar');
     expect(await progress.first().getAttribute('value')).toBeNull();
     await expect.poll(() => page.workers().length).toBe(2);
@@ -202,7 +202,7 @@ describe('many photos', () => {
     }
     await closed;
     await expect.poll(() => preparing.count()).toBe(1);
-    expect(await element('.row').count()).toBe(1);
+    await expect.poll(() => element('.row').count()).toBe(1);
     expect(site.api.uploads.size).toBe(0);
   });
 });
