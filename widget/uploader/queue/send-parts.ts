@@ -1,46 +1,23 @@
 import { deliver } from './deliver.ts';
-import { linkedAbort } from './linked-abort.ts';
 import { retrying, type Run } from './run.ts';
 import { isInParts, type Address, type PartsTarget } from './upload-api.ts';
 import { UploadFailure } from './upload-failure.ts';
 
-/** The part that is leaving, and the one that has left and awaits its answer. */
-const AT_ONCE = 2;
-/** A store that answers sooner is waited for: then a cut costs one part at most. Milliseconds. */
-const PROMPT_MS = 250;
 /** Addresses that are asked for together. */
 const ADDRESSES = 20;
 
 /**
- * Sends what the store lacks of a large file. A part begins when the bytes of
- * the one before have left, without waiting long for its answer: the line is
- * busy, and a cut costs no more than the part that was leaving, and seldom one
- * whose answer was still to come.
+ * Sends what the store lacks of a large file, one part after the other: an
+ * interruption costs no more than the part that was on its way. Several files
+ * go beside each other, which fills the line while one of them waits for an
+ * answer.
  *
  * Resolves when the store has all of them. Rejects with UploadFailure, or the
  * signal's reason.
  */
 export async function sendParts(run: Run, target: PartsTarget): Promise<void> {
-  const stop = linkedAbort(run.signal);
-  const parts = new Parts({ ...run, signal: stop.signal }, target);
-  const underWay = new Set<Promise<void>>();
-  let fail: (reason: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => (fail = reject));
-  failed.catch(() => undefined);
-  try {
-    for (const partNumber of parts.left) {
-      await new Promise<void>((onLeft, reject) => {
-        failed.catch(reject);
-        const sending = parts.send(partNumber, onLeft).finally(() => underWay.delete(sending));
-        sending.catch(fail);
-        underWay.add(sending);
-      });
-      while (underWay.size >= AT_ONCE) await Promise.race([...underWay, failed]);
-    }
-    await Promise.all(underWay);
-  } finally {
-    stop.abort();
-  }
+  const parts = new Parts(run, target);
+  for (const partNumber of parts.left) await parts.send(partNumber);
 }
 
 /** The parts of one file: what is stored, what is leaving, and where the others go. */
@@ -50,7 +27,8 @@ class Parts {
   #partCount: number;
   #stored: Set<number>;
   #addresses: Map<number, Address>;
-  #leaving = new Map<number, number>();
+  /** Bytes of the part that is on its way. */
+  #leaving = 0;
   /** Somebody completed the upload: nothing is awaited any more. */
   #over = false;
 
@@ -69,24 +47,21 @@ class Parts {
     return numbers.filter((partNumber) => !this.#stored.has(partNumber));
   }
 
-  /** Calls `onLeft` as soon as all its bytes have left, and resolves when the store has them. */
-  async send(partNumber: number, onLeft: () => void): Promise<void> {
-    const body = this.#body(partNumber);
+  /** Resolves when the store has it. */
+  async send(partNumber: number): Promise<void> {
     if (!this.#addresses.has(partNumber)) await this.#renew(partNumber);
     await deliver(this.#run, {
-      body,
+      body: this.#body(partNumber),
       address: () => this.#address(partNumber),
       renew: () => this.#renew(partNumber),
       onProgress: (bytes) => {
-        this.#leaving.set(partNumber, bytes);
+        this.#leaving = bytes;
         this.#count();
-        if (bytes >= body.size) setTimeout(onLeft, PROMPT_MS);
       },
     });
-    this.#leaving.delete(partNumber);
+    this.#leaving = 0;
     this.#stored.add(partNumber);
     this.#count();
-    onLeft();
   }
 
   #address(partNumber: number): Address | null {
@@ -117,7 +92,6 @@ class Parts {
   /** What is stored and what has left. */
   #count(): void {
     const sizes = [...this.#stored].map((partNumber) => this.#body(partNumber).size);
-    const bytes = [...sizes, ...this.#leaving.values()].reduce((sum, size) => sum + size, 0);
-    this.#run.task.sent(bytes);
+    this.#run.task.sent(sizes.reduce((sum, size) => sum + size, this.#leaving));
   }
 }
