@@ -77,6 +77,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const feed = await openFeed(db, log, config.appSecret);
   const queue = createMediaQueue(db);
   const uploads = createUploads(db, storage, config.uploads, log);
+  const viewers = createViewers(db.prisma, sessions, config.defaultDealership);
   const services: Services = {
     prisma: db.prisma,
     storage,
@@ -84,13 +85,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     uploads,
     limits: config.uploads,
     logIn: createLogIn(db.prisma, sessions),
+    stillMay: viewers.stillMay,
     vehicles: createVehicles(db.prisma),
     gallery: createGallery(db, config.uploads),
     retryMedia: createRetryMedia(db, config.uploads),
   };
   const graphql = createGraphQLServer({
     services,
-    viewers: createViewers(db.prisma, sessions, config.defaultDealership),
+    viewers,
     graphiql: config.graphiql,
     log,
   });

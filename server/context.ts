@@ -1,7 +1,6 @@
 import type { LogIn } from './accounts/log-in.ts';
-import { MAY } from './accounts/rights.ts';
-import type { Staff, Viewer } from './accounts/viewer.ts';
-import type { Role } from '../generated/prisma/enums.ts';
+import { may, refusal, type Right } from './accounts/rights.ts';
+import type { Actor, Viewer, Viewers } from './accounts/viewer.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { MediaFeed } from './events/feed.ts';
 import type { Gallery } from './gallery/gallery.ts';
@@ -18,6 +17,7 @@ export interface Services {
   storage: Storage;
   feed: MediaFeed;
   logIn: LogIn;
+  stillMay: Viewers['stillMay'];
   vehicles: Vehicles;
   uploads: Uploads;
   limits: UploadLimits;
@@ -32,16 +32,11 @@ export interface Context extends Services {
   mediaCursor: string | null;
 }
 
-/** The staff member who asks, or a top-level error. */
-export function requireStaff({ viewer }: Context, right: keyof typeof MAY): Staff {
-  if (viewer.kind !== 'staff') {
-    throw topLevelError(
-      'UNAUTHENTICATED',
-      'Log in first: send a token in the Authorization header.',
-    );
-  }
-  if (!(MAY[right] as readonly Role[]).includes(viewer.role)) {
-    throw topLevelError('FORBIDDEN', `The role ${viewer.role} may not do this.`);
-  }
-  return viewer;
+/** Whoever asks, when it holds the right; else a top-level error. */
+export function requireRight({ viewer }: Context, right: Right): Actor {
+  if (viewer.kind !== 'visitor' && may(viewer, right)) return viewer;
+  throw topLevelError(
+    viewer.kind === 'visitor' ? 'UNAUTHENTICATED' : 'FORBIDDEN',
+    refusal(viewer, right),
+  );
 }

@@ -58,7 +58,14 @@ export async function openDesk(
   });
   const desk: Desk = {
     server,
-    staff: { kind: 'staff', userId, dealershipId, role: 'OWNER', expiresAt: new Date(8.64e15) },
+    staff: {
+      kind: 'staff',
+      actorId: userId,
+      userId,
+      dealershipId,
+      role: 'OWNER',
+      expiresAt: new Date(8.64e15),
+    },
     vehicleIds: [],
     uploads: createUploads(db, storage, limits, createLog('silent')),
     gallery: createGallery(db, limits),

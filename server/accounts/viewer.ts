@@ -1,18 +1,51 @@
 import type { Role } from '../../generated/prisma/enums.ts';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
+import { may, type ApiScope, type Right } from './rights.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Who asks. Every statement takes its dealership from here, never from arguments. */
-export type Viewer =
-  /** Nobody in particular: published vehicles of one dealership, or of none. */
-  { kind: 'visitor'; dealershipId: string | null } | Staff;
+export type Viewer = Visitor | Actor;
 
-export interface Staff {
+/** Nobody in particular: published vehicles of one dealership, or of none. */
+export interface Visitor {
+  kind: 'visitor';
+  dealershipId: string | null;
+}
+
+/** Whoever may do more than look, as far as its rights go. */
+export type Actor = Staff | Integrator | Uploader;
+
+interface Known {
+  dealershipId: string;
+  /** The person, the key or the token. */
+  actorId: string;
+  /** Null when it is no person. */
+  userId: string | null;
+  /** When it ends by itself; null is never. */
+  expiresAt: Date | null;
+}
+
+/** A person who works there. */
+export interface Staff extends Known {
   kind: 'staff';
   userId: string;
-  dealershipId: string;
   role: Role;
   /** When the session ends. */
+  expiresAt: Date;
+}
+
+/** A program with an API key. */
+export interface Integrator extends Known {
+  kind: 'integrator';
+  userId: null;
+  scopes: readonly ApiScope[];
+}
+
+/** A page with an upload token, which is for one vehicle. */
+export interface Uploader extends Known {
+  kind: 'uploader';
+  userId: null;
+  vehicleId: string;
   expiresAt: Date;
 }
 
@@ -20,7 +53,9 @@ export interface Staff {
 export interface Viewers {
   /** Null when the token is none of ours, is past its time, or its owner left the dealership. */
   fromToken(token: string): Promise<Staff | null>;
-  visitor(): Promise<Viewer>;
+  visitor(): Promise<Visitor>;
+  /** Whether who came a while ago is still let in, with that right when one is named. */
+  stillMay(viewer: Viewer, right: Right | null): Promise<boolean>;
 }
 
 export function createViewers(
@@ -39,7 +74,9 @@ export function createViewers(
         },
         select: { role: true },
       });
-      return membership ? { kind: 'staff', ...claims, role: membership.role } : null;
+      return membership
+        ? { kind: 'staff', ...claims, actorId: claims.userId, role: membership.role }
+        : null;
     },
 
     async visitor() {
@@ -51,6 +88,17 @@ export function createViewers(
         publicDealershipId = dealership?.id ?? null;
       }
       return { kind: 'visitor', dealershipId: publicDealershipId };
+    },
+
+    async stillMay(viewer, right) {
+      if (viewer.kind !== 'staff') return true;
+      const { userId, dealershipId, expiresAt } = viewer;
+      if (expiresAt.getTime() <= Date.now()) return false;
+      const membership = await prisma.membership.findUnique({
+        where: { dealershipId_userId: { dealershipId, userId } },
+        select: { role: true },
+      });
+      return membership !== null && (right === null || may({ ...viewer, ...membership }, right));
     },
   };
 }

@@ -265,6 +265,7 @@ describe('a deleted photo', () => {
     return {
       kind: 'staff' as const,
       dealershipId: north.uuid,
+      actorId: userId,
       userId,
       role: 'OWNER' as const,
       expiresAt: new Date(Date.now() + 60_000),

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts';
-import type { Staff } from '../accounts/viewer.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
 import type { MediaRecord } from '../events/media-snapshot.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
@@ -35,37 +35,37 @@ export interface Reorder {
 }
 
 /**
- * What staff do with media that are there. Each change is one transaction with
+ * What is done with media that are there. Each change is one transaction with
  * its event and its key. Resolves to the media's id unless said otherwise.
  */
 export interface Gallery {
   update(
-    staff: Staff,
+    actor: Actor,
     mediaId: string | null,
     texts: MediaTexts,
     key?: IdempotencyKey | null,
   ): Promise<string>;
   /** Resolves to the vehicle's id. */
-  reorder(staff: Staff, reorder: Reorder, key?: IdempotencyKey | null): Promise<string>;
+  reorder(actor: Actor, reorder: Reorder, key?: IdempotencyKey | null): Promise<string>;
   /** Indexes of those that were deleted, and a failure for each of the others. */
   remove(
-    staff: Staff,
+    actor: Actor,
     mediaIds: readonly (string | null)[],
     key?: IdempotencyKey | null,
   ): Promise<{ removed: number[]; failures: UserFailure[] }>;
-  restore(staff: Staff, mediaId: string | null, key?: IdempotencyKey | null): Promise<string>;
+  restore(actor: Actor, mediaId: string | null, key?: IdempotencyKey | null): Promise<string>;
 }
 
 export function createGallery({ prisma }: Database, limits: UsageLimits): Gallery {
   const change = (
-    staff: Staff,
+    actor: Actor,
     mediaId: string | null,
     key: IdempotencyKey | null | undefined,
     work: (gallery: OpenGallery, media: MediaRecord) => Promise<unknown>,
-  ): Promise<string> => changeMedia(prisma, staff.dealershipId, mediaId, key, work);
+  ): Promise<string> => changeMedia(prisma, actor.dealershipId, mediaId, key, work);
 
   return {
-    update(staff, mediaId, texts, key) {
+    update(actor, mediaId, texts, key) {
       const data = {
         ...(texts.alt !== undefined && { alt: cleanText(texts.alt, 'alt', 1_000) }),
         ...(texts.caption !== undefined && { caption: cleanText(texts.caption, 'caption', 5_000) }),
@@ -74,7 +74,7 @@ export function createGallery({ prisma }: Database, limits: UsageLimits): Galler
         }),
         ...(texts.tags && { tags: cleanTags(texts.tags) }),
       };
-      return change(staff, mediaId, key, async (gallery, media) => {
+      return change(actor, mediaId, key, async (gallery, media) => {
         if (media.deletedAt) throw unknownMedia();
         const updated = await gallery.update(media.id, data);
         if (media.status !== 'PENDING_UPLOAD') {
@@ -86,7 +86,7 @@ export function createGallery({ prisma }: Database, limits: UsageLimits): Galler
       });
     },
 
-    reorder(staff, { vehicleId, order, moves, expectedVersion }, key) {
+    reorder(actor, { vehicleId, order, moves, expectedVersion }, key) {
       const unknown = new UserFailure(
         'NOT_FOUND',
         'There is no such vehicle. Reload the page and try again.',
@@ -97,7 +97,7 @@ export function createGallery({ prisma }: Database, limits: UsageLimits): Galler
       return prisma.$transaction((tx) =>
         once(tx, key, async () => {
           if (vehicleId === null) throw unknown;
-          const gallery = await openGallery(tx, { dealershipId: staff.dealershipId, vehicleId });
+          const gallery = await openGallery(tx, { dealershipId: actor.dealershipId, vehicleId });
           if (!gallery) throw unknown;
           const current = (await gallery.list()).map((media) => media.id);
           if (gallery.version !== expectedVersion) {
@@ -118,13 +118,13 @@ export function createGallery({ prisma }: Database, limits: UsageLimits): Galler
       );
     },
 
-    async remove(staff, mediaIds, key) {
+    async remove(actor, mediaIds, key) {
       const removed: number[] = [];
       const failures: UserFailure[] = [];
       for (const [index, mediaId] of mediaIds.entries()) {
         try {
           const part = key && { ...key, part: String(index) };
-          await change(staff, mediaId, part, async (gallery, media) => {
+          await change(actor, mediaId, part, async (gallery, media) => {
             if (media.deletedAt || media.status === 'PENDING_UPLOAD') throw unknownMedia();
             await gallery.changed();
             await gallery.update(media.id, { deletedAt: gallery.now });
@@ -140,8 +140,8 @@ export function createGallery({ prisma }: Database, limits: UsageLimits): Galler
       return { removed, failures };
     },
 
-    restore(staff, mediaId, key) {
-      return change(staff, mediaId, key, async (gallery, media) => {
+    restore(actor, mediaId, key) {
+      return change(actor, mediaId, key, async (gallery, media) => {
         if (!media.deletedAt) return;
         const days = (gallery.now.getTime() - media.deletedAt.getTime()) / 86_400_000;
         if (days > RESTORE_DAYS) throw unknownMedia();

@@ -1,14 +1,15 @@
 import type { Prisma } from '../../generated/prisma/client.ts';
+import { may } from '../accounts/rights.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 
-/** Matches nothing: what a visitor of no dealership sees. */
+/** Matches nothing: what whoever has no dealership, or no right, sees. */
 const NOTHING = '00000000-0000-0000-0000-000000000000';
 
 /** The vehicles that a viewer may see. */
 export function visibleVehicles(viewer: Viewer): Prisma.VehicleWhereInput {
-  return viewer.kind === 'staff'
-    ? { dealershipId: viewer.dealershipId }
-    : { dealershipId: viewer.dealershipId ?? NOTHING, status: 'PUBLISHED' };
+  const dealershipId = viewer.dealershipId ?? NOTHING;
+  if (!may(viewer, 'read')) return { dealershipId, status: 'PUBLISHED' };
+  return { dealershipId, ...(viewer.kind === 'uploader' && { id: viewer.vehicleId }) };
 }
 
 /** What belongs to a gallery, whoever looks: neither deleted nor still on its way. */
@@ -19,11 +20,20 @@ export const IN_GALLERY = {
 
 /** The media of a vehicle that a viewer may see. */
 export function visibleMedia(viewer: Viewer): Prisma.MediaWhereInput {
-  return viewer.kind === 'staff'
-    ? {
-        ...IN_GALLERY,
-        status: { in: [...IN_GALLERY.status.in] },
-        dealershipId: viewer.dealershipId,
-      }
-    : { deletedAt: null, status: 'READY', dealershipId: viewer.dealershipId ?? NOTHING };
+  const dealershipId = viewer.dealershipId ?? NOTHING;
+  if (!may(viewer, 'read')) return { deletedAt: null, status: 'READY', dealershipId };
+  return {
+    ...IN_GALLERY,
+    status: { in: [...IN_GALLERY.status.in] },
+    dealershipId,
+    ...(viewer.kind === 'uploader' && { vehicleId: viewer.vehicleId }),
+  };
+}
+
+/** The uploads that a viewer may see: none of them is public. */
+export function visibleUploads(viewer: Viewer): Prisma.UploadWhereInput {
+  return {
+    dealershipId: may(viewer, 'read') ? (viewer.dealershipId ?? NOTHING) : NOTHING,
+    ...(viewer.kind === 'uploader' && { vehicleId: viewer.vehicleId }),
+  };
 }

@@ -20,6 +20,7 @@ it.each([
     viewers: {
       fromToken: () => Promise.resolve(null),
       visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: null }),
+      stillMay: () => Promise.resolve(true),
     },
     graphiql: false,
     log,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Staff } from '../accounts/viewer.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
 
 const MAX_LENGTH = 255;
@@ -7,7 +7,7 @@ const MAX_LENGTH = 255;
 /** What makes two requests one: who asks for what, under a name of the client's choice. */
 export interface IdempotencyKey {
   dealershipId: string;
-  /** Keys of two people are two keys. */
+  /** Keys of two people, or programs, are two keys. */
   actorId: string;
   /** As the client sent it. */
   key: string;
@@ -20,14 +20,14 @@ export interface IdempotencyKey {
 
 /** Null when the input carries no key. */
 export function readIdempotencyKey(
-  staff: Staff,
+  actor: Actor,
   mutation: string,
   input: { idempotencyKey?: string | null },
 ): IdempotencyKey | null {
   const { idempotencyKey: key, ...rest } = input;
   if (key == null) return null;
   const inputHash = createHash('sha256').update(sortedJson(rest)).digest('hex');
-  const { dealershipId, userId: actorId } = staff;
+  const { dealershipId, actorId } = actor;
   return { dealershipId, actorId, key, mutation, inputHash, part: '' };
 }
 

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Upload } from '../../generated/prisma/client.ts';
-import type { Staff } from '../accounts/viewer.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import type { Database } from '../db/database.ts';
 import type { MediaRecord } from '../events/media-snapshot.ts';
 import { changeMedia, unknownMedia, type OpenGallery } from '../gallery/change-gallery.ts';
@@ -14,14 +14,14 @@ import { originalKey } from './original.ts';
 
 /** Prepares a FAILED media once more; leaves any other as it is. Resolves to its id. */
 export type RetryMedia = (
-  staff: Staff,
+  actor: Actor,
   mediaId: string | null,
   key?: IdempotencyKey | null,
 ) => Promise<string>;
 
 export function createRetryMedia({ prisma }: Database, limits: UsageLimits): RetryMedia {
-  return (staff, mediaId, key) =>
-    changeMedia(prisma, staff.dealershipId, mediaId, key, (gallery, found) => {
+  return (actor, mediaId, key) =>
+    changeMedia(prisma, actor.dealershipId, mediaId, key, (gallery, found) => {
       if (found.deletedAt || found.status === 'PENDING_UPLOAD') throw unknownMedia();
       return queueAgain(gallery, limits, found);
     });

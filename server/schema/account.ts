@@ -1,8 +1,9 @@
 import type { Session as IssuedSession } from '../accounts/sessions.ts';
-import type { Staff } from '../accounts/viewer.ts';
+import { may, RIGHTS } from '../accounts/rights.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import { builder } from './builder.ts';
 import { Dealership } from './dealership.ts';
-import { Role } from './enums.ts';
+import { Right, Role } from './enums.ts';
 import { Node } from './node.ts';
 import { encodeId } from './node-id.ts';
 import { attempt, userErrorsField, type Payload } from './user-error.ts';
@@ -18,29 +19,38 @@ const User = builder.prismaObject('User', {
   }),
 });
 
-const Viewer = builder.objectRef<Staff>('Viewer').implement({
-  description: 'Who is logged in.',
+const Viewer = builder.objectRef<Actor>('Viewer').implement({
+  description: 'Who asks: a person, or what has a key or a token.',
   fields: (t) => ({
     user: t.prismaField({
       type: User,
-      description: 'The person.',
+      nullable: true,
+      description: 'The person. Null for a key or a token.',
       resolve: (query, { userId }, _, { prisma }) =>
-        prisma.user.findUniqueOrThrow({ ...query, where: { id: userId } }),
+        userId === null ? null : prisma.user.findUniqueOrThrow({ ...query, where: { id: userId } }),
     }),
     dealership: t.prismaField({
       type: Dealership,
-      description: 'The dealership that the session is for.',
+      description: 'The only dealership that it is let in to.',
       resolve: (query, { dealershipId }, _, { prisma }) =>
         prisma.dealership.findUniqueOrThrow({ ...query, where: { id: dealershipId } }),
     }),
     role: t.field({
       type: Role,
-      description: 'What the person may do there.',
-      resolve: ({ role }) => role,
+      nullable: true,
+      description: 'What the person is there. Null for a key or a token.',
+      resolve: (actor) => (actor.kind === 'staff' ? actor.role : null),
+    }),
+    rights: t.field({
+      type: [Right],
+      description: 'What it may do there.',
+      resolve: (actor) =>
+        (Object.keys(RIGHTS) as (keyof typeof RIGHTS)[]).filter((right) => may(actor, right)),
     }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'When the session ends.',
+      nullable: true,
+      description: 'When the session, the key or the token ends. Null for a key that has no end.',
       resolve: ({ expiresAt }) => expiresAt,
     }),
   }),
@@ -50,8 +60,8 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
     nullable: true,
-    description: 'Who is logged in; null when nobody is.',
-    resolve: (_root, _args, { viewer }) => (viewer.kind === 'staff' ? viewer : null),
+    description: 'Who asks; null when it is nobody in particular.',
+    resolve: (_root, _args, { viewer }) => (viewer.kind === 'visitor' ? null : viewer),
   }),
 );
 

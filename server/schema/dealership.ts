@@ -1,3 +1,4 @@
+import { may } from '../accounts/rights.ts';
 import { dealershipUsage } from '../gallery/storage-usage.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
@@ -14,16 +15,16 @@ export const Dealership = builder.prismaObject('Dealership', {
     uploadPolicy: t.field({
       type: UploadPolicy,
       nullable: true,
-      description: 'What may be uploaded. Null for whoever is not staff.',
+      description: 'What may be uploaded. Null for whoever may not upload.',
       resolve: (_dealership, _args, { viewer, limits }) =>
-        viewer.kind === 'staff' ? limits : null,
+        may(viewer, 'readPolicy') ? limits : null,
     }),
     storageUsage: t.field({
       type: StorageUsage,
       nullable: true,
-      description: 'Room that all of its media take. Null for whoever is not staff.',
+      description: 'Room that all of its media take. Null for whoever may not read the usage.',
       resolve: (dealership, _, { viewer, limits }) =>
-        viewer.kind === 'staff' ? dealershipUsage(dealership, limits) : null,
+        may(viewer, 'readUsage') ? dealershipUsage(dealership, limits) : null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it joined.' }),
     updatedAt: t.expose('updatedAt', {

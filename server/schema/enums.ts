@@ -1,3 +1,4 @@
+import type { Right as RightName } from '../accounts/rights.ts';
 import { builder } from './builder.ts';
 
 export const VehicleStatus = builder.enumType('VehicleStatus', {
@@ -64,4 +65,31 @@ export const Role = builder.enumType('Role', {
     PHOTOGRAPHER: { description: 'Media.' },
     VIEWER: { description: 'Reads.' },
   } as const,
+});
+
+const RIGHTS = {
+  read: 'Vehicles and media that are not public; an upload token those of its vehicle.',
+  follow: 'What happens to the media of the whole dealership, live.',
+  readPolicy: 'What may be uploaded.',
+  readUsage: 'Room that media take.',
+  upload: 'Sends files; an upload token to its vehicle, as often as it was made for.',
+  editMedia: 'Changes, arranges, deletes and restores media.',
+  editVehicles: 'Adds, changes and deletes vehicles.',
+  issueUploadTokens: 'Makes upload tokens, and takes them back.',
+  manageKeys: 'Makes API keys and embed keys, and takes them back.',
+  manageMembers: 'Invites people, says what they are, and lets them go.',
+  readAuditLog: 'Who did what.',
+} satisfies Record<RightName, string>;
+
+const constantCase = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+export const Right = builder.enumType('Right', {
+  description: 'Something that a viewer may do. More may come.',
+  values: Object.fromEntries(
+    Object.entries(RIGHTS).map(([value, description]) => [
+      constantCase(value),
+      { value, description },
+    ]),
+  ) as Record<string, { value: RightName; description: string }>,
 });

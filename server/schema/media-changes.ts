@@ -1,4 +1,4 @@
-import { requireStaff } from '../context.ts';
+import { requireRight } from '../context.ts';
 import { RESTORE_DAYS } from '../gallery/gallery.ts';
 import { topLevelError } from '../graphql/top-level-error.ts';
 import { readIdempotencyKey } from '../idempotency/idempotency-key.ts';
@@ -46,11 +46,11 @@ builder.mutationField('updateMedia', (t) =>
     description: 'Changes the texts of a media.',
     args: { input: t.arg({ type: UpdateMediaInput, required: true }) },
     resolve: (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
+      const actor = requireRight(context, 'editMedia');
       const { id, idempotencyKey: _key, ...texts } = input;
-      const key = readIdempotencyKey(staff, 'updateMedia', input);
+      const key = readIdempotencyKey(actor, 'updateMedia', input);
       return attempt(async () => ({
-        mediaId: await context.gallery.update(staff, uuidOf('Media', id), texts, key),
+        mediaId: await context.gallery.update(actor, uuidOf('Media', id), texts, key),
       }));
     },
   }),
@@ -83,13 +83,13 @@ builder.mutationField('deleteMedia', (t) =>
     description: `Takes media out of their galleries. They can be restored for ${RESTORE_DAYS} days. Those that are not found do not keep the others.`,
     args: { input: t.arg({ type: DeleteMediaInput, required: true }) },
     resolve: async (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
+      const actor = requireRight(context, 'editMedia');
       if (input.ids.length > 100)
         throw topLevelError('BAD_USER_INPUT', 'Send at most 100 ids at a time.');
       const { removed, failures } = await context.gallery.remove(
-        staff,
+        actor,
         input.ids.map((id) => uuidOf('Media', id)),
-        readIdempotencyKey(staff, 'deleteMedia', input),
+        readIdempotencyKey(actor, 'deleteMedia', input),
       );
       return {
         deletedIds: removed.map((index) => input.ids[index] as string),
@@ -113,12 +113,12 @@ builder.mutationField('restoreMedia', (t) =>
     description: `Brings a deleted media back to its place, up to ${RESTORE_DAYS} days after.`,
     args: { input: t.arg({ type: RestoreMediaInput, required: true }) },
     resolve: (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
+      const actor = requireRight(context, 'editMedia');
       return attempt(async () => ({
         mediaId: await context.gallery.restore(
-          staff,
+          actor,
           uuidOf('Media', input.id),
-          readIdempotencyKey(staff, 'restoreMedia', input),
+          readIdempotencyKey(actor, 'restoreMedia', input),
         ),
       }));
     },
@@ -139,12 +139,12 @@ builder.mutationField('retryMedia', (t) =>
     description: 'Prepares a FAILED media once more; leaves any other as it is.',
     args: { input: t.arg({ type: RetryMediaInput, required: true }) },
     resolve: (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
+      const actor = requireRight(context, 'editMedia');
       return attempt(async () => ({
         mediaId: await context.retryMedia(
-          staff,
+          actor,
           uuidOf('Media', input.id),
-          readIdempotencyKey(staff, 'retryMedia', input),
+          readIdempotencyKey(actor, 'retryMedia', input),
         ),
       }));
     },
@@ -181,21 +181,21 @@ builder.mutationField('reorderMedia', (t) =>
     description: 'Puts the media of a vehicle in order, in one transaction.',
     args: { input: t.arg({ type: ReorderMediaInput, required: true }) },
     resolve: (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
+      const actor = requireRight(context, 'editMedia');
       if ((input.moves?.length ?? 0) > 100)
         throw topLevelError('BAD_USER_INPUT', 'Send at most 100 moves at a time.');
       // An id that is none of ours is told apart from none in the gallery by nobody.
       const uuid = (id: string) => uuidOf('Media', id) ?? id;
       return attempt(async () => ({
         vehicleId: await context.gallery.reorder(
-          staff,
+          actor,
           {
             vehicleId: uuidOf('Vehicle', input.vehicleId),
             order: input.order?.map(uuid) ?? null,
             moves: input.moves?.map((move) => ({ ...move, id: uuid(move.id) })) ?? null,
             expectedVersion: input.expectedVersion,
           },
-          readIdempotencyKey(staff, 'reorderMedia', input),
+          readIdempotencyKey(actor, 'reorderMedia', input),
         ),
       }));
     },

@@ -1,11 +1,12 @@
-import type { Staff, Viewer } from '../accounts/viewer.ts';
+import { may } from '../accounts/rights.ts';
+import type { Viewer } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import type { Access } from '../events/event-stream.ts';
 import type { MediaChange, MediaEvent as FeedEvent, ResetReason } from '../events/media-event.ts';
 import { fromSnapshot } from '../events/media-snapshot.ts';
 import { visibleVehicles } from '../gallery/visibility.ts';
 import { topLevelError } from '../graphql/top-level-error.ts';
-import { requireStaff } from '../context.ts';
+import { requireRight } from '../context.ts';
 import { builder } from './builder.ts';
 import { MediaStatus } from './enums.ts';
 import { Media } from './media.ts';
@@ -105,7 +106,7 @@ builder.objectRef<EventOf<'MEDIA_REMOVED'>>('MediaRemoved').implement({
 });
 
 function placed(change: Extract<MediaChange, { type: 'MEDIA_REORDERED' }>, { viewer }: Context) {
-  return change.order.filter(({ ready }) => ready || viewer.kind === 'staff');
+  return change.order.filter(({ ready }) => ready || may(viewer, 'read'));
 }
 
 builder.objectRef<EventOf<'MEDIA_REORDERED'>>('MediaReordered').implement({
@@ -140,18 +141,8 @@ builder.objectRef<EventOf<'MEDIA_STREAM_RESET'>>('MediaStreamReset').implement({
   }),
 });
 
-/** Until the session is over or the membership is gone. */
-async function staffAccess(
-  prisma: Context['prisma'],
-  { userId, dealershipId, expiresAt }: Staff,
-): Promise<Access> {
-  if (expiresAt.getTime() <= Date.now()) return 'denied';
-  const memberships = await prisma.membership.count({ where: { userId, dealershipId } });
-  return memberships > 0 ? 'granted' : 'denied';
-}
-
 /** Until the vehicle is taken back; of one that is deleted the end is told. */
-async function visitorAccess(
+async function publicAccess(
   prisma: Context['prisma'],
   viewer: Viewer,
   vehicle: { id: string; dealershipId: string },
@@ -173,7 +164,7 @@ builder.subscriptionFields((t) => ({
         description: 'The last cursor that is known, or a `mediaCursor`; from now on when absent.',
       }),
     },
-    subscribe: async (_, { vehicleId, after }, { prisma, viewer, feed }) => {
+    subscribe: async (_, { vehicleId, after }, { prisma, viewer, feed, stillMay }) => {
       const uuid = uuidOf('Vehicle', vehicleId);
       const vehicle =
         uuid === null
@@ -185,19 +176,19 @@ builder.subscriptionFields((t) => ({
       if (!vehicle) throw topLevelError('NOT_FOUND', 'There is no such vehicle.');
       return feed.subscribe({
         scope: { kind: 'vehicle', dealershipId: vehicle.dealershipId, vehicleId: vehicle.id },
-        publicOnly: viewer.kind !== 'staff',
+        publicOnly: !may(viewer, 'read'),
         after: after ?? null,
-        access: () =>
-          viewer.kind === 'staff'
-            ? staffAccess(prisma, viewer)
-            : visitorAccess(prisma, viewer, vehicle),
+        access: async () => {
+          if (!(await stillMay(viewer, may(viewer, 'read') ? 'read' : null))) return 'denied';
+          return may(viewer, 'read') ? 'granted' : publicAccess(prisma, viewer, vehicle);
+        },
       });
     },
     resolve: (event) => event,
   }),
   dealershipMediaChanged: t.field({
     type: MediaEvent,
-    description: 'What happens to the media of a whole dealership. For its staff.',
+    description: 'What happens to the media of a whole dealership. For whoever may read all of it.',
     args: {
       dealershipId: t.arg.id({ required: true }),
       after: t.arg.string({
@@ -205,15 +196,15 @@ builder.subscriptionFields((t) => ({
       }),
     },
     subscribe: (_, { dealershipId, after }, context) => {
-      const staff = requireStaff(context, 'read');
-      if (uuidOf('Dealership', dealershipId) !== staff.dealershipId) {
+      const actor = requireRight(context, 'follow');
+      if (uuidOf('Dealership', dealershipId) !== actor.dealershipId) {
         throw topLevelError('NOT_FOUND', 'There is no such dealership.');
       }
       return context.feed.subscribe({
-        scope: { kind: 'dealership', dealershipId: staff.dealershipId },
+        scope: { kind: 'dealership', dealershipId: actor.dealershipId },
         publicOnly: false,
         after: after ?? null,
-        access: () => staffAccess(context.prisma, staff),
+        access: async () => ((await context.stillMay(actor, 'follow')) ? 'granted' : 'denied'),
       });
     },
     resolve: (event) => event,

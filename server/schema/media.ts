@@ -3,6 +3,7 @@ import type {
   MediaKind as Kind,
   Rendition,
 } from '../../generated/prisma/client.ts';
+import { may } from '../accounts/rights.ts';
 import { MEDIA_ERROR_TEXT, mediaErrorText, type MediaErrorCode } from '../media/media-failure.ts';
 import { VIDEO_TYPE } from '../media/media-type.ts';
 import { playsEverywhere } from '../media/video-codecs.ts';
@@ -201,9 +202,7 @@ export const Media = builder.prismaInterface('Media', {
       type: [MediaWarning],
       description: 'What staff should know of a media that is shown.',
       resolve: (media, _, { viewer }) =>
-        viewer.kind === 'staff'
-          ? warningsOf(media).map((code) => ({ code, kind: media.kind }))
-          : [],
+        may(viewer, 'read') ? warningsOf(media).map((code) => ({ code, kind: media.kind })) : [],
     }),
     placeholder: t.exposeString('placeholder', {
       nullable: true,
@@ -222,10 +221,9 @@ export const Media = builder.prismaInterface('Media', {
     original: t.field({
       type: OriginalFile,
       nullable: true,
-      description:
-        'The file that was uploaded. Null for whoever is not staff, and until it arrived.',
+      description: 'The file that was uploaded. Null to the public, and until it arrived.',
       resolve: (media, _, { viewer }) =>
-        viewer.kind === 'staff' && media.originalSha256 ? media : null,
+        may(viewer, 'read') && media.originalSha256 ? media : null,
     }),
     vehicle: t.relation('vehicle', { description: 'Whose media it is.' }),
     createdAt: t.expose('createdAt', {

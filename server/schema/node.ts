@@ -1,4 +1,4 @@
-import { visibleMedia, visibleVehicles } from '../gallery/visibility.ts';
+import { visibleMedia, visibleUploads, visibleVehicles } from '../gallery/visibility.ts';
 import type { Context } from '../context.ts';
 import { builder } from './builder.ts';
 import { decodeId } from './node-id.ts';
@@ -48,9 +48,10 @@ async function loadNode({ prisma, viewer }: Context, id: string): Promise<object
       return media && typed(media.kind === 'VIDEO' ? 'VideoMedia' : 'ImageMedia', media);
     }
     case 'Upload':
-      return viewer.kind === 'staff'
-        ? typed('Upload', await prisma.upload.findFirst({ where: { dealershipId, id: uuid } }))
-        : null;
+      return typed(
+        'Upload',
+        await prisma.upload.findFirst({ where: { AND: [visibleUploads(viewer), { id: uuid }] } }),
+      );
     case 'User':
       return viewer.kind === 'staff' && viewer.userId === uuid
         ? typed('User', await prisma.user.findUnique({ where: { id: uuid } }))

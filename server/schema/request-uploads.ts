@@ -1,4 +1,4 @@
-import { requireStaff } from '../context.ts';
+import { requireRight } from '../context.ts';
 import { UserFailure } from '../errors.ts';
 import { topLevelError } from '../graphql/top-level-error.ts';
 import { MULTIPART_ABOVE_BYTES } from '../uploads/part-plan.ts';
@@ -101,9 +101,9 @@ builder.mutationField('requestUpload', (t) =>
     description: 'Asks for a presigned address to send one file to.',
     args: { input: t.arg({ type: RequestUploadInput, required: true }) },
     resolve: async (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
-      const key = readIdempotencyKey(staff, 'requestUpload', input);
-      const [outcome] = await context.uploads.request(staff, [toRequest(input, key)]);
+      const actor = requireRight(context, 'upload');
+      const key = readIdempotencyKey(actor, 'requestUpload', input);
+      const [outcome] = await context.uploads.request(actor, [toRequest(input, key)]);
       return toResult(outcome as Ticket | UserFailure);
     },
   }),
@@ -142,18 +142,18 @@ builder.mutationField('requestUploads', (t) =>
     description: 'Asks for presigned addresses to send several files to.',
     args: { input: t.arg({ type: RequestUploadsInput, required: true }) },
     resolve: async (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
+      const actor = requireRight(context, 'upload');
       if (input.uploads.length > MAX_BATCH) {
         throw topLevelError('BAD_USER_INPUT', `Ask for at most ${MAX_BATCH} uploads at a time.`);
       }
-      const batch = readIdempotencyKey(staff, 'requestUploads', input);
+      const batch = readIdempotencyKey(actor, 'requestUploads', input);
       const outcomes = await context.uploads.request(
-        staff,
+        actor,
         input.uploads.map((upload, index) =>
           toRequest(
             upload,
             // A file's own key is good for a retry by itself, too.
-            readIdempotencyKey(staff, 'requestUpload', upload) ??
+            readIdempotencyKey(actor, 'requestUpload', upload) ??
               (batch && { ...batch, part: String(index) }),
           ),
         ),

@@ -1,4 +1,4 @@
-import { requireStaff } from '../context.ts';
+import { requireRight } from '../context.ts';
 import { readIdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { PARTS_AT_ONCE } from '../uploads/parts.ts';
 import { builder } from './builder.ts';
@@ -38,14 +38,14 @@ builder.mutationField('refreshUpload', (t) =>
     description: 'Signs the addresses of an upload anew.',
     args: { input: t.arg({ type: RefreshUploadInput, required: true }) },
     resolve: (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
+      const actor = requireRight(context, 'upload');
       return attempt(async () =>
         resultOf(
           await context.uploads.refresh(
-            staff,
+            actor,
             uuidOf('Upload', input.uploadId),
             input.partNumbers ?? null,
-            readIdempotencyKey(staff, 'refreshUpload', input),
+            readIdempotencyKey(actor, 'refreshUpload', input),
           ),
         ),
       );
@@ -98,13 +98,13 @@ builder.mutationField('completeUpload', (t) =>
       'Says that the bytes are there. They are checked, then prepared. Safe to repeat: one media, one event.',
     args: { input: t.arg({ type: CompleteUploadInput, required: true }) },
     resolve: (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
+      const actor = requireRight(context, 'upload');
       return attempt(async () => ({
         upload: await context.uploads.complete(
-          staff,
+          actor,
           uuidOf('Upload', input.uploadId),
           input.sha256 ?? null,
-          readIdempotencyKey(staff, 'completeUpload', input),
+          readIdempotencyKey(actor, 'completeUpload', input),
         ),
       }));
     },
@@ -138,12 +138,12 @@ builder.mutationField('cancelUpload', (t) =>
     description: 'Gives an upload up and deletes what was sent. One that is COMPLETED stays so.',
     args: { input: t.arg({ type: CancelUploadInput, required: true }) },
     resolve: (_, { input }, context) => {
-      const staff = requireStaff(context, 'editMedia');
+      const actor = requireRight(context, 'upload');
       return attempt(async () => ({
         upload: await context.uploads.cancel(
-          staff,
+          actor,
           uuidOf('Upload', input.uploadId),
-          readIdempotencyKey(staff, 'cancelUpload', input),
+          readIdempotencyKey(actor, 'cancelUpload', input),
         ),
       }));
     },

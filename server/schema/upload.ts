@@ -1,5 +1,7 @@
 import type { Upload as UploadRow } from '../../generated/prisma/client.ts';
-import { requireStaff } from '../context.ts';
+import { may } from '../accounts/rights.ts';
+import { requireRight } from '../context.ts';
+import { visibleUploads } from '../gallery/visibility.ts';
 import { builder } from './builder.ts';
 import { UploadStatus } from './enums.ts';
 import { Media } from './media.ts';
@@ -46,7 +48,7 @@ export const Upload = builder.prismaObject('Upload', {
         'How to send the bytes. Null unless they are awaited, to a viewer who may not upload, and while the store that is to take them in parts does not answer: then `refreshUpload` says so.',
       resolve: (upload: ListedUpload & { target?: Target | null }, _, { uploads, viewer }) => {
         if (upload.target !== undefined) return upload.target;
-        return viewer.kind === 'staff' && viewer.role !== 'VIEWER' ? uploads.target(upload) : null;
+        return may(viewer, 'upload') ? uploads.target(upload) : null;
       },
     }),
     media: t.relation('media', { type: Media, description: 'What the file becomes.' }),
@@ -58,14 +60,14 @@ builder.queryFields((t) => ({
   upload: t.prismaField({
     type: Upload,
     nullable: true,
-    description: 'An upload by its id. Null when the viewer’s dealership has none such.',
+    description: 'An upload by its id. Null when there is none that this viewer may see.',
     args: { id: t.arg.id({ required: true }) },
     resolve: (query, _, { id }, { prisma, viewer }) => {
       const uuid = uuidOf('Upload', id);
-      if (viewer.kind !== 'staff' || uuid === null) return null;
+      if (uuid === null) return null;
       return prisma.upload.findFirst({
         ...query,
-        where: { dealershipId: viewer.dealershipId, id: uuid },
+        where: { AND: [visibleUploads(viewer), { id: uuid }] },
       });
     },
   }),
@@ -76,7 +78,7 @@ builder.queryFields((t) => ({
     args: { vehicleId: t.arg.id({ description: 'Only of this vehicle.' }) },
     resolve: (_, { vehicleId }, context) =>
       context.uploads.open(
-        requireStaff(context, 'editMedia'),
+        requireRight(context, 'upload'),
         vehicleId == null ? undefined : uuidOf('Vehicle', vehicleId),
       ),
   }),

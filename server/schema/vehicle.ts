@@ -1,5 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.ts';
-import { requireStaff } from '../context.ts';
+import { may } from '../accounts/rights.ts';
+import { requireRight } from '../context.ts';
 import type { MediaRecord } from '../events/media-snapshot.ts';
 import { vehicleUsage } from '../gallery/storage-usage.ts';
 import { visibleMedia, visibleVehicles } from '../gallery/visibility.ts';
@@ -161,9 +162,9 @@ export const Vehicle = builder.prismaObject('Vehicle', {
     storageUsage: t.field({
       type: StorageUsage,
       nullable: true,
-      description: 'Room that its media take. Null for whoever is not staff.',
+      description: 'Room that its media take. Null for whoever may not read the usage.',
       resolve: (vehicle, _, { viewer, limits }) =>
-        viewer.kind === 'staff' ? vehicleUsage(vehicle, limits) : null,
+        may(viewer, 'readUsage') ? vehicleUsage(vehicle, limits) : null,
     }),
     dealership: t.relation('dealership', { type: Dealership, description: 'Who sells it.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
@@ -290,13 +291,13 @@ builder.mutationField('upsertVehicle', (t) =>
       'Adds a vehicle, or changes the one that has the id, else the VIN, else the stock number.',
     args: { input: t.arg({ type: UpsertVehicleInput, required: true }) },
     resolve: (_, { input }, context) => {
-      const staff = requireStaff(context, 'editVehicles');
+      const actor = requireRight(context, 'editVehicles');
       const { id, ...fields } = input.vehicle;
       return attempt(async () => ({
         vehicleId: await context.vehicles.upsert(
-          staff,
+          actor,
           { ...fields, ...(id != null && { id: uuidOf('Vehicle', id) }) },
-          readIdempotencyKey(staff, 'upsertVehicle', input),
+          readIdempotencyKey(actor, 'upsertVehicle', input),
         ),
       }));
     },
@@ -331,10 +332,10 @@ builder.mutationField('deleteVehicle', (t) =>
     description: 'Deletes a vehicle with its media, for good.',
     args: { input: t.arg({ type: DeleteVehicleInput, required: true }) },
     resolve: (_, { input }, context) => {
-      const staff = requireStaff(context, 'editVehicles');
+      const actor = requireRight(context, 'editVehicles');
       return attempt(async () => {
-        const key = readIdempotencyKey(staff, 'deleteVehicle', input);
-        await context.vehicles.remove(staff, uuidOf('Vehicle', input.id), key);
+        const key = readIdempotencyKey(actor, 'deleteVehicle', input);
+        await context.vehicles.remove(actor, uuidOf('Vehicle', input.id), key);
         return { deletedId: input.id };
       });
     },

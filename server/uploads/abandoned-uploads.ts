@@ -1,13 +1,13 @@
 import type { PrismaClient } from '../../generated/prisma/client.ts';
-import { MAY } from '../accounts/rights.ts';
-import type { Staff } from '../accounts/viewer.ts';
+import { RIGHTS } from '../accounts/rights.ts';
+import type { Actor, Staff } from '../accounts/viewer.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const BATCH = 500;
 
 export interface AbandonedUpload {
   id: string;
-  staff: Staff;
+  actor: Actor;
 }
 
 /**
@@ -25,14 +25,15 @@ export async function* findAbandoned(
     await prisma.$executeRaw`
       update uploads set bytes_seen_at = now()
       where storage_key = any(${keys}) and status = 'AWAITING_BYTES' and bytes_seen_at is null`;
-    const rows = await prisma.$queryRaw<(Omit<Staff, 'kind'> & { id: string })[]>`
+    const rows = await prisma.$queryRaw<(Omit<Staff, 'kind' | 'actorId'> & { id: string })[]>`
       select upload.id, upload.dealership_id "dealershipId", member.user_id "userId", member.role, upload.expires_at "expiresAt"
       from uploads upload
         join memberships member on member.dealership_id = upload.dealership_id and member.user_id = upload.created_by_id
       where upload.storage_key = any(${keys}) and upload.status = 'AWAITING_BYTES' and upload.expires_at > now()
         and upload.bytes_seen_at <= now() - make_interval(secs => ${afterSeconds}::float8)
-        and member.role::text = any(${[...MAY.editMedia]})`;
-    for (const { id, ...member } of rows) yield { id, staff: { kind: 'staff', ...member } };
+        and member.role::text = any(${[...RIGHTS.upload.roles]})`;
+    for (const { id, ...member } of rows)
+      yield { id, actor: { kind: 'staff', actorId: member.userId, ...member } };
   }
 }
 

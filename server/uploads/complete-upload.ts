@@ -1,5 +1,5 @@
 import type { PrismaClient, Upload } from '../../generated/prisma/client.ts';
-import type { Staff } from '../accounts/viewer.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { openGallery } from '../gallery/change-gallery.ts';
@@ -14,7 +14,7 @@ import { createVerifyUpload } from './verify-upload.ts';
 
 /** Any number of calls, also at once, make one media and one event. */
 export type CompleteUpload = (
-  staff: Staff,
+  actor: Actor,
   uploadId: string | null,
   sha256: string | null,
   key?: IdempotencyKey | null,
@@ -48,9 +48,9 @@ export function createCompleteUpload(
     );
   }
 
-  return async (staff, uploadId, sha256, key) => {
+  return async (actor, uploadId, sha256, key) => {
     await findKept(prisma, key);
-    const upload = await findUpload(prisma, staff, uploadId);
+    const upload = await findUpload(prisma, actor, uploadId);
     if (upload.status === 'COMPLETED') return done(upload, key);
     await requireOpen(prisma, upload);
     if (sha256 !== null && upload.sha256 !== null && sha256 !== upload.sha256) {
@@ -64,7 +64,7 @@ export function createCompleteUpload(
       hash = await verifyUpload(upload);
     } catch (error) {
       // Another call may have claimed, and its worker moved, the bytes in between.
-      const meanwhile = await findUpload(prisma, staff, upload.id);
+      const meanwhile = await findUpload(prisma, actor, upload.id);
       if (meanwhile.status === 'COMPLETED') return done(meanwhile, key);
       await requireOpen(prisma, meanwhile);
       if (error instanceof UserFailure && error.code === 'BYTES_MISMATCH') {

@@ -1,11 +1,11 @@
 import type { Prisma, PrismaClient, Upload, UploadStatus } from '../../generated/prisma/client.ts';
-import type { Staff } from '../accounts/viewer.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
 
 /** An upload of the dealership. Throws NOT_FOUND. */
 export async function findUpload(
   prisma: PrismaClient,
-  { dealershipId }: Staff,
+  { dealershipId }: Actor,
   id: string | null,
 ): Promise<Upload> {
   const upload =

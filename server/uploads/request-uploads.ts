@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { MediaKind, Prisma, PrismaClient, Upload } from '../../generated/prisma/client.ts';
-import type { Staff } from '../accounts/viewer.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { openGallery, type OpenGallery } from '../gallery/change-gallery.ts';
@@ -28,7 +28,7 @@ type Numbered = [number, AllowedUpload];
 export async function requestUploads(
   prisma: PrismaClient,
   limits: UploadLimits,
-  staff: Staff,
+  actor: Actor,
   requests: readonly UploadRequest[],
 ): Promise<Outcome[]> {
   const outcomes = new Map<number, Outcome>();
@@ -47,7 +47,7 @@ export async function requestUploads(
   }
   for (const [vehicleId, allowed] of byVehicle) {
     const granted = await prisma.$transaction((tx) =>
-      grantOnce(tx, limits, staff, vehicleId, allowed),
+      grantOnce(tx, limits, actor, vehicleId, allowed),
     );
     for (const [index, outcome] of granted) outcomes.set(index, outcome);
   }
@@ -59,11 +59,11 @@ export async function requestUploads(
 async function grantOnce(
   tx: Prisma.TransactionClient,
   limits: UploadLimits,
-  staff: Staff,
+  actor: Actor,
   vehicleId: string,
   requests: readonly Numbered[],
 ): Promise<Map<number, Outcome>> {
-  const { dealershipId } = staff;
+  const { dealershipId } = actor;
   const kept = await openKeptResults(
     tx,
     requests.flatMap(([, { key }]) => key ?? []),
@@ -82,7 +82,7 @@ async function grantOnce(
         continue;
       }
       if (!gallery || !room) throw unknownVehicle();
-      const upload = await grant(gallery, room, limits, staff, request);
+      const upload = await grant(gallery, room, limits, actor, request);
       if (key) await kept.keep(key, upload.id);
       outcomes.set(index, upload);
     } catch (error) {
@@ -99,7 +99,7 @@ async function grant(
   gallery: OpenGallery,
   room: Room,
   limits: UploadLimits,
-  staff: Staff,
+  actor: Actor,
   request: AllowedUpload,
 ): Promise<Upload> {
   const { tx, dealershipId, vehicleId, now } = gallery;
@@ -110,7 +110,7 @@ async function grant(
       dealershipId,
       vehicleId,
       mediaId: await mediaFor(gallery, room, request),
-      createdById: staff.userId,
+      createdById: actor.userId,
       clientRef: request.clientRef,
       fileName: request.fileName,
       contentType: request.contentType,

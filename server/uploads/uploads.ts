@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Upload } from '../../generated/prisma/client.ts';
-import type { Staff } from '../accounts/viewer.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import { openGallery } from '../gallery/change-gallery.ts';
@@ -17,18 +17,18 @@ import { createTickets, shareOf, type ListedUpload, type Ticket, type Tickets } 
 
 /** The life of an upload, from ticket to claim. */
 export interface Uploads extends Healing, Pick<Tickets, 'target' | 'receivedBytes'> {
-  request(staff: Staff, requests: readonly UploadRequest[]): Promise<(Ticket | UserFailure)[]>;
+  request(actor: Actor, requests: readonly UploadRequest[]): Promise<(Ticket | UserFailure)[]>;
   /** The same upload with its addresses signed anew: those of the given parts, or of those that are left. */
   refresh(
-    staff: Staff,
+    actor: Actor,
     uploadId: string | null,
     partNumbers: readonly number[] | null,
     key?: IdempotencyKey | null,
   ): Promise<Ticket>;
   complete: CompleteUpload;
-  cancel(staff: Staff, uploadId: string | null, key?: IdempotencyKey | null): Promise<Upload>;
+  cancel(actor: Actor, uploadId: string | null, key?: IdempotencyKey | null): Promise<Upload>;
   /** What a page can go on with after a reload. */
-  open(staff: Staff, vehicleId: string | null | undefined): Promise<ListedUpload[]>;
+  open(actor: Actor, vehicleId: string | null | undefined): Promise<ListedUpload[]>;
 }
 
 export function createUploads(
@@ -47,25 +47,25 @@ export function createUploads(
     receivedBytes: tickets.receivedBytes,
     complete,
 
-    async request(staff, requests) {
-      const outcomes = await requestUploads(prisma, limits, staff, requests);
+    async request(actor, requests) {
+      const outcomes = await requestUploads(prisma, limits, actor, requests);
       const atMost = shareOf(outcomes.flatMap((one) => (one instanceof UserFailure ? [] : one)));
       return Promise.all(
         outcomes.map((one) => (one instanceof UserFailure ? one : tickets.of(one, { atMost }))),
       );
     },
 
-    async refresh(staff, uploadId, partNumbers, key) {
+    async refresh(actor, uploadId, partNumbers, key) {
       await findKept(prisma, key);
-      const upload = await findUpload(prisma, staff, uploadId);
+      const upload = await findUpload(prisma, actor, uploadId);
       if (upload.status !== 'COMPLETED') await requireOpen(prisma, upload);
       if (partNumbers !== null) parts.check(upload, partNumbers);
       await bindKey(prisma, key, upload.id);
       return tickets.of(upload, partNumbers === null ? undefined : { numbers: partNumbers });
     },
 
-    async cancel(staff, uploadId, key) {
-      const upload = await findUpload(prisma, staff, uploadId);
+    async cancel(actor, uploadId, key) {
+      const upload = await findUpload(prisma, actor, uploadId);
       let cancelled = false;
       await prisma.$transaction((tx) =>
         once(tx, key, async () => {
@@ -74,7 +74,7 @@ export function createUploads(
           return upload.id;
         }),
       );
-      const ended = await findUpload(prisma, staff, upload.id);
+      const ended = await findUpload(prisma, actor, upload.id);
       if (cancelled) {
         await parts.abort(ended).catch(ignoreStorage);
         await storage.delete([ended.storageKey]).catch(ignoreStorage);
@@ -82,14 +82,14 @@ export function createUploads(
       return ended;
     },
 
-    async open(staff, vehicleId) {
+    async open(actor, vehicleId) {
       if (vehicleId === null) return [];
       const rows = await prisma.$queryRaw<{ id: string }[]>`
-        select id from uploads where dealership_id = ${staff.dealershipId}::uuid
+        select id from uploads where dealership_id = ${actor.dealershipId}::uuid
           and status = 'AWAITING_BYTES' and expires_at > now()
           and (${vehicleId ?? null}::uuid is null or vehicle_id = ${vehicleId ?? null}::uuid)`;
       const found = await prisma.upload.findMany({
-        where: { dealershipId: staff.dealershipId, id: { in: rows.map(({ id }) => id) } },
+        where: { dealershipId: actor.dealershipId, id: { in: rows.map(({ id }) => id) } },
         orderBy: { createdAt: 'asc' },
       });
       const partsAtMost = shareOf(found);

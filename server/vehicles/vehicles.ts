@@ -1,28 +1,28 @@
 import { v7 as uuid } from 'uuid';
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
-import type { Staff } from '../accounts/viewer.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
 import { emitRemoved, openGallery } from '../gallery/change-gallery.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { once } from '../idempotency/once.ts';
 import { at, readVehicleFields, type VehicleData, type VehicleFields } from './vehicle-fields.ts';
 
-/** What staff do with the vehicles of their dealership. */
+/** What is done with the vehicles of a dealership. */
 export interface Vehicles {
   /** Finds by id, else VIN, else stock number; adds when none is there. Resolves to its id. */
   upsert(
-    staff: Staff,
+    actor: Actor,
     fields: Omit<VehicleFields, 'id'> & { id?: string | null },
     key?: IdempotencyKey | null,
   ): Promise<string>;
   /** Deletes the vehicle with its media and uploads, and tells whoever follows them. */
-  remove(staff: Staff, vehicleId: string | null, key?: IdempotencyKey | null): Promise<string>;
+  remove(actor: Actor, vehicleId: string | null, key?: IdempotencyKey | null): Promise<string>;
 }
 
 export function createVehicles(prisma: PrismaClient): Vehicles {
   async function write(
     tx: Prisma.TransactionClient,
-    { dealershipId }: Staff,
+    { dealershipId }: Actor,
     fields: VehicleFields,
     data: VehicleData,
   ): Promise<string> {
@@ -60,10 +60,10 @@ export function createVehicles(prisma: PrismaClient): Vehicles {
   }
 
   return {
-    async upsert(staff, fields, key) {
+    async upsert(actor, fields, key) {
       const data = readVehicleFields(fields);
       const attempt = () =>
-        prisma.$transaction((tx) => once(tx, key, () => write(tx, staff, fields, data)));
+        prisma.$transaction((tx) => once(tx, key, () => write(tx, actor, fields, data)));
       try {
         return await attempt();
       } catch (error) {
@@ -83,10 +83,10 @@ export function createVehicles(prisma: PrismaClient): Vehicles {
       }
     },
 
-    remove(staff, vehicleId, key) {
+    remove(actor, vehicleId, key) {
       return prisma.$transaction((tx) =>
         once(tx, key, async () => {
-          const { dealershipId } = staff;
+          const { dealershipId } = actor;
           const gallery = vehicleId && (await openGallery(tx, { dealershipId, vehicleId }));
           if (!vehicleId || !gallery) throw unknownVehicle(['input', 'id']);
           await gallery.changed();
