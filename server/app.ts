@@ -94,6 +94,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     services,
     viewers,
     graphiql: config.graphiql,
+    introspection: config.introspection,
     log,
   });
   const processing = {

@@ -75,6 +75,8 @@ export interface Config {
   defaultDealership: string | null;
   seedDemo: boolean;
   graphiql: boolean;
+  /** Whether the schema may be asked for at `/graphql`. */
+  introspection: boolean;
   /** Where a crash test stops this process. */
   failpoints: ArmedFailpoint[];
 }
@@ -146,6 +148,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     defaultDealership: env.text('DEFAULT_DEALERSHIP') ?? (demo ? 'demo-motors' : null),
     seedDemo: demo,
     graphiql: env.flag('GRAPHIQL', !production),
+    introspection: env.flag('INTROSPECTION', !production),
     failpoints: readFailpoints(env, production),
   };
   if (production && !config.publicUrl) {

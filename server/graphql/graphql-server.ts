@@ -15,6 +15,7 @@ import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
 import { createMaskError } from './mask-error.ts';
 import { useErrorCodes, useMediaCursor, useNoForms, useNulGuard } from './plugins.ts';
 import { useQueryLimits } from './query-limits.ts';
+import { useTimeLimit } from './time-limit.ts';
 import { topLevelError } from './top-level-error.ts';
 import { useVisitorCache } from './visitor-cache.ts';
 import { createYogaLogger } from './yoga-logger.ts';
@@ -34,6 +35,10 @@ export interface GraphQLServerOptions {
   services: Services;
   viewers: Viewers;
   graphiql: boolean;
+  /** Whether the schema may be asked for. */
+  introspection: boolean;
+  /** When a query is broken off; after 10 seconds unless given. */
+  queryMs?: number;
   log: Logger;
 }
 
@@ -52,7 +57,7 @@ interface Incoming {
 }
 
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { services, viewers, graphiql, log } = options;
+  const { services, viewers, graphiql, introspection, queryMs, log } = options;
 
   async function viewerOf(token: string | null): Promise<Viewer> {
     if (token === null) return viewers.visitor();
@@ -82,10 +87,11 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     maskedErrors: { maskError },
     plugins: [
       useNoForms(),
-      useQueryLimits(),
+      useQueryLimits({ introspection }),
+      useTimeLimit(queryMs),
       useNulGuard(),
       useMediaCursor(),
-      useErrorCodes(),
+      useErrorCodes({ suggestions: introspection }),
       useVisitorCache(),
     ],
     async context({ request, connectionParams }) {

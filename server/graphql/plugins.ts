@@ -79,12 +79,16 @@ export function useNoForms(): Plugin {
   };
 }
 
-/** Errors of the document and its variables come from graphql-js without a code. */
-export function useErrorCodes(): Plugin {
+/**
+ * Errors of the document and its variables come from graphql-js without a code,
+ * and with the name that may have been meant, which tells of the schema.
+ */
+export function useErrorCodes({ suggestions }: { suggestions: boolean }): Plugin {
   const coded = (error: GraphQLError): GraphQLError => {
     const { code } = error.extensions;
     if (code && code !== 'GRAPHQL_VALIDATION_FAILED' && code !== 'GRAPHQL_PARSE_FAILED')
       return error;
+    if (!suggestions) error.message = error.message.replace(/ Did you mean [^?]*\?$/, '');
     error.extensions.code = 'BAD_USER_INPUT';
     return error;
   };

@@ -9,10 +9,21 @@ export type TopLevelCode =
   /** Nothing of that id for this viewer; only where there is no payload to say it. */
   | 'NOT_FOUND'
   /** A document, scalar or page size that is not allowed. */
-  | 'BAD_USER_INPUT';
+  | 'BAD_USER_INPUT'
+  /** Too many requests: come back after `retryAfterSeconds`. */
+  | 'RATE_LIMITED'
+  /** A query took too long and was broken off. */
+  | 'TIMEOUT';
+
+const STATUS: Partial<Record<TopLevelCode, number>> = {
+  UNAUTHENTICATED: 401,
+  RATE_LIMITED: 429,
+  TIMEOUT: 503,
+};
 
 export function topLevelError(code: TopLevelCode, message: string): GraphQLError {
+  const status = STATUS[code];
   return new GraphQLError(message, {
-    extensions: { code, ...(code === 'UNAUTHENTICATED' && { http: { status: 401 } }) },
+    extensions: { code, ...(status && { http: { status } }) },
   });
 }

@@ -79,6 +79,7 @@ it('prints nothing when the port is taken', async () => {
     services: {} as Services,
     viewers: {} as Viewers,
     graphiql: false,
+    introspection: true,
     log: pino({ level: 'silent' }),
   }).acceptWebSockets(late);
   const failed = new Promise((resolve) => late.once('error', resolve));

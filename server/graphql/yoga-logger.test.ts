@@ -23,6 +23,7 @@ it.each([
       stillMay: () => Promise.resolve(true),
     },
     graphiql: false,
+    introspection: true,
     log,
   });
   const { errors } = await server.execute(document);

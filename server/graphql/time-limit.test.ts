@@ -1,0 +1,36 @@
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import type { Services } from '../context.ts';
+import { createGraphQLServer } from './graphql-server.ts';
+
+function startSlow(mutationMs: number) {
+  return createGraphQLServer({
+    services: {
+      prisma: { dealership: { findFirst: () => new Promise(() => {}) } },
+      logIn: () =>
+        new Promise((_, reject) => setTimeout(() => reject(new Error('late')), mutationMs)),
+    } as unknown as Services,
+    viewers: {
+      fromToken: () => Promise.resolve(null),
+      visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: 'a' }),
+      stillMay: () => Promise.resolve(true),
+    },
+    graphiql: false,
+    introspection: true,
+    queryMs: 20,
+    log: pino({ level: 'silent' }),
+  });
+}
+
+it('breaks off a query whose answer does not come', async () => {
+  const { data, errors } = await startSlow(0).execute('{ dealership { name } }');
+  expect(data).toBeUndefined();
+  expect(errors).toMatchObject([{ extensions: { code: 'TIMEOUT' } }]);
+});
+
+it('lets a mutation end', async () => {
+  const { errors } = await startSlow(60).execute(
+    'mutation { logIn(input: { email: "a", password: "b" }) { session { token } } }',
+  );
+  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+});
