@@ -12,6 +12,8 @@ import { UploadFailure } from './upload-failure.ts';
 import type { UploadTask } from './upload-task.ts';
 
 const GATHER_MS = 150;
+/** While nothing is on its way to the store, every moment counts. */
+const IDLE_GATHER_MS = 20;
 const HASHES_AT_ONCE = 2;
 
 /** What the steps need from the queue they are part of. */
@@ -43,7 +45,8 @@ export class QueueSteps implements UploadSteps {
             .map(({ rank }) => rank),
         ),
       tooLate: (ticket, { clientRef }) => this.#keepOrGiveBack(ticket, clientRef),
-      gatherMs: GATHER_MS,
+      gatherMs: () =>
+        queue.tasks.some(({ state }) => state === 'sending') ? GATHER_MS : IDLE_GATHER_MS,
     });
   }
 

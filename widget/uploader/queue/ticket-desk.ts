@@ -20,7 +20,7 @@ interface DeskOptions {
   /** A ticket arrived for somebody who has left. */
   readonly tooLate: (ticket: Ticket, request: TicketRequest) => void;
   /** How long the first in line waits for those behind, in milliseconds. */
-  readonly gatherMs: number;
+  readonly gatherMs: () => number;
 }
 
 /**
@@ -66,7 +66,7 @@ export class TicketDesk {
       this.#timer ??= setTimeout(() => {
         this.#waitedLong = true;
         this.look();
-      }, this.#options.gatherMs);
+      }, this.#options.gatherMs());
     }
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MediaItem } from '../../api/media-item.ts';
 import { hashBlob } from '../hash/hash-blob.ts';
 import { requestInTime } from '../request-in-time.ts';
@@ -585,20 +585,25 @@ describe('UploadQueue', () => {
       expect(bytes?.equals(Buffer.from(await large.arrayBuffer()))).toBe(true);
     });
 
-    it('sends no part again that arrived, when its answer is lost and it is paused', async () => {
+    it('sends no part again that arrived, when it is paused or its answer is lost', async () => {
       store.plan = (name, attempt) =>
         name === 'large.jpg#3' && attempt === 0 ? { kind: 'mute' } : { kind: 'take' };
       const { queue, settled } = openQueue();
+      const fifth = new Promise<void>((resolve) => {
+        store.onBegin = (name) => {
+          if (name === 'large.jpg#5') resolve();
+        };
+      });
       queue.add([large]);
-      await vi.waitFor(() =>
-        expect([...store.stored.keys()]).toContainEqual(expect.stringMatching(/#3$/)),
-      );
+      await fifth;
       queue.pause();
       await new Promise((resolve) => setImmediate(resolve));
       queue.resume();
       await settled();
       expect(queue.tasks[0]?.state).toBe('ready');
-      expect(store.begun).toHaveLength(10);
+      const again = store.begun.filter((name, index) => store.begun.indexOf(name) < index);
+      expect(again.filter((name) => name !== 'large.jpg#5')).toEqual([]);
+      expect(again.length).toBeLessThanOrEqual(1);
     });
 
     it.each([403, 404])('asks for fresh addresses of the parts that get a %i', async (status) => {
