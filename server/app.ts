@@ -3,8 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { createSite } from '../site/site.ts';
-import { createLogIn } from './accounts/log-in.ts';
-import { createSessions } from './accounts/sessions.ts';
+import { createAccounts } from './accounts/accounts.ts';
+import { createAfterwards } from './accounts/afterwards.ts';
+import { pruneAuditEntries } from './accounts/audit.ts';
+import { createSessionTokens } from './accounts/session-tokens.ts';
+import { createSessions, pruneSessions } from './accounts/sessions.ts';
+import { openViewerChanges } from './accounts/viewer-changes.ts';
 import { createViewers } from './accounts/viewer.ts';
 import { refuseDemoAccount } from './accounts/demo-account.ts';
 import type { Config } from './config.ts';
@@ -73,7 +77,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   // Finds out what the store can do; one that is down is no reason not to serve what is known.
   storage.check().catch((error: unknown) => log.warn({ err: error }, 'storage does not answer'));
 
-  const sessions = createSessions(config.appSecret, config.sessionTtlSeconds);
+  const sessions = createSessions(
+    db.pool,
+    createSessionTokens(config.appSecret, config.previousAppSecrets),
+    config.sessionTtlSeconds,
+  );
+  const afterwards = createAfterwards(log);
+  const viewerChanges = await openViewerChanges(db);
   const feed = await openFeed(db, log, config.appSecret);
   const queue = createMediaQueue(db);
   const uploads = createUploads(db, storage, config.uploads, log);
@@ -84,7 +94,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     feed,
     uploads,
     limits: config.uploads,
-    logIn: createLogIn(db.prisma, sessions),
+    accounts: createAccounts({ prisma: db.prisma, sessions, afterwards }),
+    viewerChanges,
     stillMay: viewers.stillMay,
     vehicles: createVehicles(db.prisma),
     gallery: createGallery(db, config.uploads),
@@ -154,6 +165,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     try {
       await pruneEvents(db.pool, config.events.retentionDays);
       await pruneIdempotencyKeys(db.pool);
+      await pruneSessions(db.pool);
+      await pruneAuditEntries(db.pool, config.auditRetentionDays);
     } catch (error) {
       log.warn({ err: error }, 'housekeeping failed; it runs again within the hour');
     }
@@ -212,7 +225,12 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         reconciler.close(),
         worker.close(),
       ]);
-      await Promise.all([processor.close(), videoProcessor.close()]);
+      await Promise.all([
+        processor.close(),
+        videoProcessor.close(),
+        afterwards.settled(),
+        viewerChanges.close(),
+      ]);
       await storage.close();
       await db.close();
     },

@@ -33,6 +33,8 @@ export interface Config {
   dataDir: string;
   /** 32 bytes or more; every key of the server is derived from it. */
   appSecret: Uint8Array;
+  /** Secrets of before: what people carry that was signed with them is good until its time. */
+  previousAppSecrets: readonly Uint8Array[];
   database:
     | { kind: 'postgres'; url: string; poolSize: number }
     | { kind: 'embedded'; dataDir: string };
@@ -71,6 +73,8 @@ export interface Config {
   };
   events: { retentionDays: number };
   sessionTtlSeconds: number;
+  /** How long it is kept who did what. */
+  auditRetentionDays: number;
   /** Slug of the dealership whose published vehicles anybody may read. */
   defaultDealership: string | null;
   seedDemo: boolean;
@@ -108,6 +112,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     ),
     dataDir,
     appSecret: readSecret(env, dataDir, production),
+    previousAppSecrets: readPreviousSecrets(env),
     database,
     storage,
     uploads: {
@@ -144,6 +149,11 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       fallback: 86_400,
       min: 60,
       max: 604_800,
+    }),
+    auditRetentionDays: env.integer('AUDIT_RETENTION_DAYS', {
+      fallback: 400,
+      min: 1,
+      max: 36_500,
     }),
     defaultDealership: env.text('DEFAULT_DEALERSHIP') ?? (demo ? 'demo-motors' : null),
     seedDemo: demo,
@@ -283,11 +293,13 @@ function readFailpoints(env: EnvReader, production: boolean): ArmedFailpoint[] {
   return failpoints ?? [];
 }
 
+const MIN_SECRET_BYTES = 32;
+
 /** In production the secret is given; elsewhere it is made once and kept beside the data. */
 function readSecret(env: EnvReader, dataDir: string, production: boolean): Uint8Array {
   const given = env.text('APP_SECRET');
   if (given !== null) {
-    if (Buffer.byteLength(given) < 32) {
+    if (Buffer.byteLength(given) < MIN_SECRET_BYTES) {
       env.problem(
         'APP_SECRET is too short. Use 32 characters or more, for example from: openssl rand -hex 32',
       );
@@ -316,7 +328,7 @@ function readSecret(env: EnvReader, dataDir: string, production: boolean): Uint8
       }
     }
     const secret = readFileSync(file);
-    if (secret.length < 32) {
+    if (secret.length < MIN_SECRET_BYTES) {
       env.problem(`${file} is damaged. Delete it; everybody has to log in again.`);
     }
     return secret;
@@ -326,6 +338,17 @@ function readSecret(env: EnvReader, dataDir: string, production: boolean): Uint8
     );
     return new Uint8Array();
   }
+}
+
+function readPreviousSecrets(env: EnvReader): Uint8Array[] {
+  const secrets = (env.text('APP_SECRET_PREVIOUS') ?? '').split(',').map((secret) => secret.trim());
+  const given = secrets.filter((secret) => secret !== '');
+  if (given.some((secret) => Buffer.byteLength(secret) < MIN_SECRET_BYTES)) {
+    env.problem(
+      'APP_SECRET_PREVIOUS has a secret that is too short. Use what APP_SECRET was before, several with commas between them, or unset it.',
+    );
+  }
+  return given.map((secret) => Buffer.from(secret));
 }
 
 function deepFreeze<T extends object>(value: T): T {

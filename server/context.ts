@@ -1,6 +1,7 @@
-import type { LogIn } from './accounts/log-in.ts';
+import type { Accounts } from './accounts/accounts.ts';
 import { may, refusal, type Right } from './accounts/rights.ts';
-import type { Actor, Viewer, Viewers } from './accounts/viewer.ts';
+import type { Actor, Staff, Viewer, Viewers } from './accounts/viewer.ts';
+import type { ViewerChanges } from './accounts/viewer-changes.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { MediaFeed } from './events/feed.ts';
 import type { Gallery } from './gallery/gallery.ts';
@@ -16,7 +17,8 @@ export interface Services {
   prisma: PrismaClient;
   storage: Storage;
   feed: MediaFeed;
-  logIn: LogIn;
+  accounts: Accounts;
+  viewerChanges: ViewerChanges;
   stillMay: Viewers['stillMay'];
   vehicles: Vehicles;
   uploads: Uploads;
@@ -39,4 +41,11 @@ export function requireRight({ viewer }: Context, right: Right): Actor {
     viewer.kind === 'visitor' ? 'UNAUTHENTICATED' : 'FORBIDDEN',
     refusal(viewer, right),
   );
+}
+
+/** The person who asks, when they hold the right; else a top-level error. */
+export function requirePerson(context: Context, right: Right): Staff {
+  const actor = requireRight(context, right);
+  if (actor.kind === 'staff') return actor;
+  throw topLevelError('FORBIDDEN', 'Only people may do this. Log in with e-mail and password.');
 }

@@ -1,4 +1,5 @@
 import { v7 as uuid } from 'uuid';
+import { createSessionTokens } from '../server/accounts/session-tokens.ts';
 import { createSessions } from '../server/accounts/sessions.ts';
 import { createApp, type App } from '../server/app.ts';
 import type { Config } from '../server/config.ts';
@@ -84,7 +85,7 @@ export async function startSoakServers(env: Record<string, string> = {}): Promis
   }
   const ports = apps.map(({ url }) => Number(new URL(url).port));
   const { db } = first.app;
-  const sessions = createSessions(appSecret, sessionTtlSeconds);
+  const sessions = createSessions(db.pool, createSessionTokens(appSecret), sessionTtlSeconds);
 
   let sentAgain = 0;
 
@@ -105,7 +106,8 @@ export async function startSoakServers(env: Record<string, string> = {}): Promis
       });
       await db.prisma.user.create({ data: { id: userId, email, name: 'Soak', passwordHash: '' } });
       await db.prisma.membership.create({ data: { dealershipId, userId, role: 'OWNER' } });
-      const { token } = await sessions.issue(userId, dealershipId);
+      const session = await db.prisma.$transaction((tx) => sessions.open(tx, userId, dealershipId));
+      const token = (await sessions.tokenOf(session))?.token ?? '';
       return {
         uuid: dealershipId,
         token,

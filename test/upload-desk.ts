@@ -61,7 +61,9 @@ export async function openDesk(
     staff: {
       kind: 'staff',
       actorId: userId,
+      sessionId: userId,
       userId,
+      name: 'Q',
       dealershipId,
       role: 'OWNER',
       expiresAt: new Date(8.64e15),

@@ -1,5 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { Afterwards } from './afterwards.ts';
+import { createGuessGuard } from './guess-guard.ts';
 import { createLogIn, type LogIn } from './log-in.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -10,7 +12,13 @@ let logIn: LogIn;
 beforeEach(() => {
   findUnique.mockClear();
   const prisma = { user: { findUnique } } as unknown as PrismaClient;
-  logIn = createLogIn(prisma, {} as Sessions, isWrong);
+  logIn = createLogIn({
+    prisma,
+    sessions: {} as Sessions,
+    guesses: createGuessGuard(),
+    afterwards: {} as Afterwards,
+    verify: isWrong,
+  });
 });
 
 const codeOf = (email: string): Promise<string> =>

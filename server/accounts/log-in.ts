@@ -1,72 +1,74 @@
-import { uptime } from 'node:process';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 import { UserFailure } from '../errors.ts';
+import type { Afterwards } from './afterwards.ts';
+import { audit, auditActor, auditPerson, SYSTEM } from './audit.ts';
+import { MAX_EMAIL_LENGTH, normalEmail } from './email.ts';
+import type { GuessGuard } from './guess-guard.ts';
 import { verifyPassword } from './passwords.ts';
 import type { Session, Sessions } from './sessions.ts';
 
-const FAILURES_PER_WINDOW = 10;
-const WINDOW_SECONDS = 60;
-/** How many accounts are counted at once; beyond, the oldest count is forgotten. */
-const MAX_COUNTED = 10_000;
-/** The longest address that mail can be sent to (RFC 5321). */
-const MAX_EMAIL_LENGTH = 254;
-
-/** Wrong guesses of one account within a window; held per process. */
-interface Guesses {
-  count: number;
-  until: number;
+export interface LogInOptions {
+  /** One of the person's dealerships; null is none of them. The first that they joined when absent. */
+  dealershipId?: string | null;
 }
 
-export type LogIn = (email: string, password: string) => Promise<Session>;
+export type LogIn = (email: string, password: string, options?: LogInOptions) => Promise<Session>;
+
+export interface LogInParts {
+  prisma: PrismaClient;
+  sessions: Sessions;
+  guesses: GuessGuard;
+  afterwards: Afterwards;
+  verify?: typeof verifyPassword;
+}
 
 /** Answers a wrong password and an unknown address alike, and slows guessing down. */
-export function createLogIn(
-  prisma: PrismaClient,
-  sessions: Sessions,
-  verify: typeof verifyPassword = verifyPassword,
-): LogIn {
-  const guesses = new Map<string, Guesses>();
+export function createLogIn(parts: LogInParts): LogIn {
+  const { prisma, sessions, guesses, afterwards, verify = verifyPassword } = parts;
 
-  function guard(email: string): void {
-    const now = uptime();
-    const guess = guesses.get(email);
-    if (!guess || guess.until < now) {
-      // Windows are equally long: the first in the map is the first to end.
-      guesses.delete(email);
-      const [oldest] = guesses.keys();
-      if (guesses.size >= MAX_COUNTED && oldest !== undefined) guesses.delete(oldest);
-      guesses.set(email, { count: 1, until: now + WINDOW_SECONDS });
-    } else if (guess.count >= FAILURES_PER_WINDOW) {
-      const retryAfterSeconds = Math.max(1, Math.ceil(guess.until - now));
-      throw new UserFailure(
-        'RATE_LIMITED',
-        `Too many tries. Wait ${retryAfterSeconds} seconds, then try again.`,
-        { field: ['input', 'email'], retryAfterSeconds },
-      );
-    } else {
-      guess.count += 1;
-    }
-  }
-
-  return async (address, password) => {
-    const email = address.trim().toLowerCase();
+  return async (address, password, { dealershipId: chosen } = {}) => {
+    const email = normalEmail(address);
     if (email.length > MAX_EMAIL_LENGTH) throw wrongCredentials();
-    guard(email);
+    guesses.count(email, ['input', 'email']);
     const user = await prisma.user.findUnique({
       where: { email },
       select: {
         id: true,
+        name: true,
         passwordHash: true,
-        memberships: { select: { dealershipId: true }, orderBy: { createdAt: 'asc' }, take: 1 },
+        memberships: { select: { dealershipId: true }, orderBy: { createdAt: 'asc' } },
       },
     });
     const matches = await verify(user?.passwordHash ?? null, password);
-    const membership = user?.memberships[0];
-    if (!user || !matches || !membership) {
-      throw wrongCredentials();
+    if (user && !matches) {
+      afterwards.run('to write down a log-in', () =>
+        auditPerson(prisma, user.id, { actor: SYSTEM, action: 'LOG_IN_FAILED' }),
+      );
     }
-    guesses.delete(email);
-    return sessions.issue(user.id, membership.dealershipId);
+    const [first] = user?.memberships ?? [];
+    if (!user || !matches || !first) throw wrongCredentials();
+    guesses.forget(email);
+    const membership =
+      chosen === undefined
+        ? first
+        : user.memberships.find(({ dealershipId }) => dealershipId === chosen);
+    if (!membership) throw unknownDealership();
+    const { dealershipId } = membership;
+    const sessionId = await prisma.$transaction(async (tx) => {
+      // A password that was changed while this one was looked at opens nothing.
+      const unchanged = await tx.$queryRaw<unknown[]>`
+        select 1 from users where id = ${user.id}::uuid and password_hash = ${user.passwordHash} for share`;
+      if (unchanged.length === 0) throw wrongCredentials();
+      await audit(tx, dealershipId, {
+        actor: auditActor({ kind: 'staff', actorId: user.id, name: user.name }),
+        action: 'LOGGED_IN',
+        subject: { kind: 'USER', id: user.id },
+      });
+      return sessions.open(tx, user.id, dealershipId);
+    });
+    const session = await sessions.tokenOf(sessionId);
+    if (!session) throw wrongCredentials();
+    return session;
   };
 }
 
@@ -75,5 +77,13 @@ function wrongCredentials(): UserFailure {
     'INVALID_CREDENTIALS',
     'E-mail or password is wrong. Check both and try again.',
     { field: ['input', 'password'] },
+  );
+}
+
+function unknownDealership(): UserFailure {
+  return new UserFailure(
+    'NOT_FOUND',
+    'You work for no such dealership. Leave it out to log in to the one you joined first.',
+    { field: ['input', 'dealershipId'] },
   );
 }

@@ -3,8 +3,14 @@ import type { Role } from '../../generated/prisma/enums.ts';
 import { may, refusal, RIGHTS, type ApiScope, type Right } from './rights.ts';
 import type { Viewer } from './viewer.ts';
 
-const known = { dealershipId: 'd', actorId: 'a', expiresAt: new Date(8.64e15) };
-const staff = (role: Role): Viewer => ({ kind: 'staff', ...known, userId: 'a', role });
+const known = { dealershipId: 'd', actorId: 'a', name: 'A', expiresAt: new Date(8.64e15) };
+const staff = (role: Role): Viewer => ({
+  kind: 'staff',
+  ...known,
+  userId: 'a',
+  sessionId: 's',
+  role,
+});
 const key = (...scopes: ApiScope[]): Viewer => ({
   kind: 'integrator',
   ...known,

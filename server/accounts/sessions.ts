@@ -1,86 +1,125 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  hkdfSync,
-  type KeyObject,
-} from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import type { Pool } from 'pg';
+import { v7 as uuid } from 'uuid';
+import type { Prisma } from '../../generated/prisma/client.ts';
+import type { Role } from '../../generated/prisma/enums.ts';
+import type { SessionTokens } from './session-tokens.ts';
+import { tellViewerChange } from './viewer-changes.ts';
 
-const ISSUER = 'forecourt';
-const AUDIENCE = 'forecourt-api';
-/** DER of an Ed25519 private key up to its 32 bytes of seed (RFC 8410). */
-const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+/** Long enough for a token to be past its time by every clock. */
+const KEPT_AFTER_END = '1 day';
 
 export interface Session {
   token: string;
   expiresAt: Date;
 }
 
-export interface SessionClaims {
+/** Whose session it is, and what they may do where. */
+export interface SessionOwner {
+  sessionId: string;
   userId: string;
+  /** How the person is called. */
+  name: string;
   dealershipId: string;
+  role: Role;
+  /** When the session ends. */
   expiresAt: Date;
 }
 
-/** Tokens of people: EdDSA, one issuer, one audience, one key that is derived from the app secret. */
+/** Sessions of people: a token that is signed, and a row that can be revoked. */
 export interface Sessions {
-  issue(userId: string, dealershipId: string): Promise<Session>;
-  /** Null for anything but a token of ours that is still valid. */
-  verify(token: string): Promise<SessionClaims | null>;
+  /** Opens a session of a member, in the transaction of whatever allows it. Resolves to its id. */
+  open(tx: Prisma.TransactionClient, userId: string, dealershipId: string): Promise<string>;
+  /** The token of an open session: the same one however often it is asked for. Null when it is over. */
+  tokenOf(sessionId: string): Promise<Session | null>;
+  /** Null when the token is none of ours, or the session is over, or its owner left the dealership. */
+  find(token: string): Promise<SessionOwner | null>;
+  /** What the owner of a session may do by now; null when it is over. */
+  roleNow(sessionId: string): Promise<Role | null>;
+  /** Ends one session. */
+  revoke(tx: Prisma.TransactionClient, sessionId: string): Promise<void>;
+  /** Ends all sessions of a person, in every dealership. Resolves to how many. */
+  revokeAll(
+    tx: Prisma.TransactionClient,
+    userId: string,
+    options?: { except?: string },
+  ): Promise<number>;
 }
 
-export function createSessions(appSecret: Uint8Array, ttlSeconds: number): Sessions {
-  const privateKey = deriveKey(appSecret);
-  const publicKey = createPublicKey(privateKey);
-  const kid = createHash('sha256')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('base64url')
-    .slice(0, 12);
-
+export function createSessions(pool: Pool, tokens: SessionTokens, ttlSeconds: number): Sessions {
   return {
-    async issue(userId, dealershipId) {
-      const seconds = Math.floor(Date.now() / 1_000);
-      const expiresAt = new Date((seconds + ttlSeconds) * 1_000);
-      const token = await new SignJWT({ dealership: dealershipId })
-        .setProtectedHeader({ alg: 'EdDSA', kid })
-        .setSubject(userId)
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
-        .setIssuedAt(seconds)
-        .setExpirationTime(expiresAt)
-        .sign(privateKey);
-      return { token, expiresAt };
+    async open(tx, userId, dealershipId) {
+      const id = uuid();
+      // Whole seconds, as tokens have them.
+      await tx.$executeRaw`
+        insert into sessions (id, dealership_id, user_id, created_at, expires_at)
+        values (${id}::uuid, ${dealershipId}::uuid, ${userId}::uuid, date_trunc('second', now()),
+          date_trunc('second', now()) + make_interval(secs => ${ttlSeconds}))`;
+      return id;
     },
 
-    async verify(token) {
-      try {
-        const { payload, protectedHeader } = await jwtVerify(token, publicKey, {
-          algorithms: ['EdDSA'],
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          clockTolerance: 30,
-          requiredClaims: ['sub', 'exp', 'dealership'],
-        });
-        if (protectedHeader.kid !== kid || typeof payload.dealership !== 'string') return null;
-        return {
-          userId: payload.sub as string,
-          dealershipId: payload.dealership,
-          expiresAt: new Date((payload.exp as number) * 1_000),
-        };
-      } catch (error) {
-        if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
-        throw error;
-      }
+    async tokenOf(sessionId) {
+      const { rows } = await pool.query<{
+        userId: string;
+        dealershipId: string;
+        createdAt: Date;
+        expiresAt: Date;
+      }>({
+        name: 'session-token',
+        text: `select user_id "userId", dealership_id "dealershipId", created_at "createdAt", expires_at "expiresAt"
+          from sessions where id = $1 and revoked_at is null and expires_at > now()`,
+        values: [sessionId],
+      });
+      const [row] = rows;
+      if (!row) return null;
+      const { createdAt, expiresAt, ...owner } = row;
+      return { token: await tokens.sign({ sessionId, ...owner }, createdAt, expiresAt), expiresAt };
+    },
+
+    async find(token) {
+      const claims = await tokens.verify(token);
+      if (!claims) return null;
+      const { sessionId, userId, dealershipId } = claims;
+      const { rows } = await pool.query<{ role: Role; name: string; expiresAt: Date }>({
+        name: 'session',
+        text: `select m.role, u.name, s.expires_at "expiresAt" from sessions s
+          join memberships m on m.dealership_id = s.dealership_id and m.user_id = s.user_id
+          join users u on u.id = s.user_id
+          where s.id = $1 and s.user_id = $2 and s.dealership_id = $3
+            and s.revoked_at is null and s.expires_at > now()`,
+        values: [sessionId, userId, dealershipId],
+      });
+      return rows[0] ? { ...claims, ...rows[0] } : null;
+    },
+
+    async roleNow(sessionId) {
+      const { rows } = await pool.query<{ role: Role }>({
+        name: 'session-role',
+        text: `select m.role from sessions s
+          join memberships m on m.dealership_id = s.dealership_id and m.user_id = s.user_id
+          where s.id = $1 and s.revoked_at is null and s.expires_at > now()`,
+        values: [sessionId],
+      });
+      return rows[0]?.role ?? null;
+    },
+
+    async revoke(tx, sessionId) {
+      await tx.$executeRaw`
+        update sessions set revoked_at = now() where id = ${sessionId}::uuid and revoked_at is null`;
+      await tellViewerChange(tx, { sessionId });
+    },
+
+    async revokeAll(tx, userId, { except } = {}) {
+      const count = await tx.$executeRaw`
+        update sessions set revoked_at = now()
+        where user_id = ${userId}::uuid and revoked_at is null and expires_at > now()
+          and id is distinct from ${except ?? null}::uuid`;
+      await tellViewerChange(tx, { userId });
+      return count;
     },
   };
 }
 
-function deriveKey(appSecret: Uint8Array): KeyObject {
-  const seed = Buffer.from(hkdfSync('sha256', appSecret, '', 'forecourt session key', 32));
-  return createPrivateKey({
-    key: Buffer.concat([ED25519_PKCS8, seed]),
-    format: 'der',
-    type: 'pkcs8',
-  });
+/** Forgets sessions that ended. */
+export async function pruneSessions(pool: Pool): Promise<void> {
+  await pool.query(`delete from sessions where expires_at < now() - interval '${KEPT_AFTER_END}'`);
 }

@@ -19,6 +19,8 @@ interface Known {
   dealershipId: string;
   /** The person, the key or the token. */
   actorId: string;
+  /** What it is called. */
+  name: string;
   /** Null when it is no person. */
   userId: string | null;
   /** When it ends by itself; null is never. */
@@ -29,6 +31,7 @@ interface Known {
 export interface Staff extends Known {
   kind: 'staff';
   userId: string;
+  sessionId: string;
   role: Role;
   /** When the session ends. */
   expiresAt: Date;
@@ -51,7 +54,7 @@ export interface Uploader extends Known {
 
 /** Finds out who asks. */
 export interface Viewers {
-  /** Null when the token is none of ours, is past its time, or its owner left the dealership. */
+  /** Null when the token is none of ours, its session is over, or its owner left the dealership. */
   fromToken(token: string): Promise<Staff | null>;
   visitor(): Promise<Visitor>;
   /** Whether who came a while ago is still let in, with that right when one is named. */
@@ -66,17 +69,8 @@ export function createViewers(
   let publicDealershipId: string | null = null;
   return {
     async fromToken(token) {
-      const claims = await sessions.verify(token);
-      if (!claims) return null;
-      const membership = await prisma.membership.findUnique({
-        where: {
-          dealershipId_userId: { dealershipId: claims.dealershipId, userId: claims.userId },
-        },
-        select: { role: true },
-      });
-      return membership
-        ? { kind: 'staff', ...claims, actorId: claims.userId, role: membership.role }
-        : null;
+      const owner = await sessions.find(token);
+      return owner && { kind: 'staff', ...owner, actorId: owner.userId };
     },
 
     async visitor() {
@@ -92,13 +86,8 @@ export function createViewers(
 
     async stillMay(viewer, right) {
       if (viewer.kind !== 'staff') return true;
-      const { userId, dealershipId, expiresAt } = viewer;
-      if (expiresAt.getTime() <= Date.now()) return false;
-      const membership = await prisma.membership.findUnique({
-        where: { dealershipId_userId: { dealershipId, userId } },
-        select: { role: true },
-      });
-      return membership !== null && (right === null || may({ ...viewer, ...membership }, right));
+      const role = await sessions.roleNow(viewer.sessionId);
+      return role !== null && (right === null || may({ ...viewer, role }, right));
     },
   };
 }

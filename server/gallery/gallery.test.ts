@@ -266,7 +266,9 @@ describe('a deleted photo', () => {
       kind: 'staff' as const,
       dealershipId: north.uuid,
       actorId: userId,
+      sessionId: userId,
       userId,
+      name: 'North',
       role: 'OWNER' as const,
       expiresAt: new Date(Date.now() + 60_000),
     };

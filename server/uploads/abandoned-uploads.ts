@@ -4,6 +4,8 @@ import type { Actor, Staff } from '../accounts/viewer.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const BATCH = 500;
+/** Nobody is logged in: the server goes on with what they began. */
+const NO_SESSION = '00000000-0000-0000-0000-000000000000';
 
 export interface AbandonedUpload {
   id: string;
@@ -25,15 +27,21 @@ export async function* findAbandoned(
     await prisma.$executeRaw`
       update uploads set bytes_seen_at = now()
       where storage_key = any(${keys}) and status = 'AWAITING_BYTES' and bytes_seen_at is null`;
-    const rows = await prisma.$queryRaw<(Omit<Staff, 'kind' | 'actorId'> & { id: string })[]>`
-      select upload.id, upload.dealership_id "dealershipId", member.user_id "userId", member.role, upload.expires_at "expiresAt"
+    const rows = await prisma.$queryRaw<
+      (Omit<Staff, 'kind' | 'actorId' | 'sessionId'> & { id: string })[]
+    >`
+      select upload.id, upload.dealership_id "dealershipId", member.user_id "userId", person.name, member.role, upload.expires_at "expiresAt"
       from uploads upload
         join memberships member on member.dealership_id = upload.dealership_id and member.user_id = upload.created_by_id
+        join users person on person.id = member.user_id
       where upload.storage_key = any(${keys}) and upload.status = 'AWAITING_BYTES' and upload.expires_at > now()
         and upload.bytes_seen_at <= now() - make_interval(secs => ${afterSeconds}::float8)
         and member.role::text = any(${[...RIGHTS.upload.roles]})`;
     for (const { id, ...member } of rows)
-      yield { id, actor: { kind: 'staff', actorId: member.userId, ...member } };
+      yield {
+        id,
+        actor: { kind: 'staff', actorId: member.userId, sessionId: NO_SESSION, ...member },
+      };
   }
 }
 

@@ -1,0 +1,25 @@
+import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { Afterwards } from './afterwards.ts';
+import { createGuessGuard } from './guess-guard.ts';
+import { createLogIn, type LogIn } from './log-in.ts';
+import { createLogOut, type LogOut } from './log-out.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What people do with their accounts. */
+export interface Accounts {
+  logIn: LogIn;
+  logOut: LogOut;
+}
+
+export function createAccounts(parts: {
+  prisma: PrismaClient;
+  sessions: Sessions;
+  afterwards: Afterwards;
+}): Accounts {
+  const { prisma, sessions } = parts;
+  const guesses = createGuessGuard();
+  return {
+    logIn: createLogIn({ ...parts, guesses }),
+    logOut: createLogOut(prisma, sessions),
+  };
+}
