@@ -9,6 +9,7 @@
 import { writeFile } from 'node:fs/promises';
 import { addVehicle } from '../test/gallery.ts';
 import { PUBLIC_DEALERSHIP, startServer } from '../test/server.ts';
+import { recordStatements } from '../test/statements.ts';
 
 const VEHICLES = 20_000;
 const PAGE_SIZE = 24;
@@ -56,14 +57,7 @@ try {
     after = (await visitor.expect<Page>(DOCUMENT, { after })).vehicles.pageInfo.endCursor;
   }
 
-  const seen: { text: string; values: unknown[] }[] = [];
-  const original = pool.query.bind(pool);
-  pool.query = ((query: { text: string; values: unknown[] }, ...rest: []) => {
-    seen.push(query);
-    return original(query, ...rest);
-  }) as unknown as typeof pool.query;
-  await visitor.expect<Page>(DOCUMENT, { after });
-  pool.query = original;
+  const seen = await recordStatements(() => visitor.expect<Page>(DOCUMENT, { after }));
   const main = seen.find(({ text }) => text.includes('LATERAL'));
   const plan = main
     ? (

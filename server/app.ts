@@ -15,6 +15,7 @@ import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { connectDatabase, type Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
+import { checkTenantRoles } from './db/tenant-roles.ts';
 import { openFeed } from './events/feed.ts';
 import { pruneEvents } from './events/outbox.ts';
 import { armFailpoints } from './failpoint.ts';
@@ -69,6 +70,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const db = await connectDatabase(config.database, log);
   const applied = await migrate(db.pool);
   if (applied.length > 0) log.info({ migrations: applied }, 'the database is migrated');
+  await checkTenantRoles(db.pool);
 
   if (config.production) await refuseDemoAccount(db.prisma);
 
@@ -89,7 +91,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const uploads = createUploads(db, storage, config.uploads, log);
   const viewers = createViewers(db.prisma, sessions, config.defaultDealership);
   const services: Services = {
-    prisma: db.prisma,
+    tenants: db,
     storage,
     feed,
     uploads,
@@ -97,7 +99,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     accounts: createAccounts({ prisma: db.prisma, sessions, afterwards }),
     viewerChanges,
     stillMay: viewers.stillMay,
-    vehicles: createVehicles(db.prisma),
+    vehicles: createVehicles(db),
     gallery: createGallery(db, config.uploads),
     retryMedia: createRetryMedia(db, config.uploads),
   };

@@ -3,6 +3,7 @@ import { may, refusal, type Right } from './accounts/rights.ts';
 import type { Actor, Staff, Viewer, Viewers } from './accounts/viewer.ts';
 import type { ViewerChanges } from './accounts/viewer-changes.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
+import type { TenantClients } from './db/tenant-clients.ts';
 import type { MediaFeed } from './events/feed.ts';
 import type { Gallery } from './gallery/gallery.ts';
 import { topLevelError } from './graphql/top-level-error.ts';
@@ -14,7 +15,7 @@ import type { Vehicles } from './vehicles/vehicles.ts';
 
 /** The parts of the server that resolvers use. */
 export interface Services {
-  prisma: PrismaClient;
+  tenants: Pick<TenantClients, 'asTenant' | 'asVisitor'>;
   storage: Storage;
   feed: MediaFeed;
   accounts: Accounts;
@@ -30,6 +31,8 @@ export interface Services {
 /** What a resolver gets. */
 export interface Context extends Services {
   viewer: Viewer;
+  /** Reaches what is the viewer's dealership's, and for visitors what it has published. */
+  prisma: PrismaClient;
   /** Taken before the operation reads anything; null when it does not ask for it. */
   mediaCursor: string | null;
 }
@@ -48,4 +51,11 @@ export function requirePerson(context: Context, right: Right): Staff {
   const actor = requireRight(context, right);
   if (actor.kind === 'staff') return actor;
   throw topLevelError('FORBIDDEN', 'Only people may do this. Log in with e-mail and password.');
+}
+
+/** The client that serves a viewer. */
+export function clientFor(viewer: Viewer, tenants: Services['tenants']): PrismaClient {
+  return viewer.kind === 'visitor'
+    ? tenants.asVisitor(viewer.dealershipId)
+    : tenants.asTenant(viewer.dealershipId);
 }

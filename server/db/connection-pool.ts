@@ -33,7 +33,7 @@ export function createConnectionPool(config: pg.PoolConfig, log: Logger): pg.Poo
 }
 
 /** The server said no to a statement and goes on with the connection. */
-const isRefusal = (error: unknown): boolean =>
+export const isRefusal = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.severity === 'ERROR';
 
 /**

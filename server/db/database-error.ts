@@ -10,7 +10,11 @@ export type DatabaseErrorCode =
   /** A migration that was applied has another content now. */
   | 'MIGRATION_CHANGED'
   /** A migration is recorded that neither finished nor was rolled back. */
-  | 'MIGRATION_FAILED';
+  | 'MIGRATION_FAILED'
+  /** The roles of row-level security are not there, or not ours to take on. */
+  | 'ROLES_MISSING'
+  /** A role of row-level security can bypass it. */
+  | 'ROLES_UNSAFE';
 
 /** What keeps the database from being used, with a message that says what to do. */
 export class DatabaseError extends Error {

@@ -6,6 +6,7 @@ import type { DatabaseError } from './database-error.ts';
 import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { statementName } from './statement-name.ts';
+import { createTenantClients, type TenantClients } from './tenant-clients.ts';
 import { createTurns } from './turns.ts';
 
 export type DatabaseConfig =
@@ -25,7 +26,8 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-export interface Database {
+export interface Database extends Pick<TenantClients, 'asTenant' | 'asVisitor'> {
+  /** Of the owner of the tables: for the server's own work, never on behalf of somebody. */
   readonly prisma: PrismaClient;
   /** For raw SQL. The embedded engine has one connection: never use it inside of a transaction. */
   readonly pool: pg.Pool;
@@ -51,17 +53,21 @@ export async function connectDatabase(config: DatabaseConfig, log: Logger): Prom
   const connections =
     config.kind === 'postgres' ? await openPostgres(config, log) : await openEmbedded(config, log);
   const { pool } = connections;
+  const transactionOptions = { maxWait: connections.maxWaitMs, timeout: 10_000 };
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: statementName }),
-    transactionOptions: { maxWait: connections.maxWaitMs, timeout: 10_000 },
+    transactionOptions,
   });
   const turns = createTurns(connections.transactionsAtOnce, connections.maxWaitMs);
   const transact = prisma.$transaction.bind(prisma) as (...args: unknown[]) => Promise<never>;
   prisma.$transaction = (...args: unknown[]) => turns(() => transact(...args));
+  const tenants = createTenantClients({ pool, transactionOptions, turns });
   let closing: Promise<void> | undefined;
 
   return {
     prisma,
+    asTenant: tenants.asTenant,
+    asVisitor: tenants.asVisitor,
     pool,
     embedded: config.kind === 'embedded',
     listen: connections.listen,
@@ -74,7 +80,9 @@ export async function connectDatabase(config: DatabaseConfig, log: Logger): Prom
       await Promise.race([pool.query('SELECT 1'), aborted]);
     },
     close() {
-      closing ??= prisma.$disconnect().then(() => connections.close());
+      closing ??= Promise.all([prisma.$disconnect(), tenants.disconnect()]).then(() =>
+        connections.close(),
+      );
       return closing;
     },
   };

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { DatabaseError } from './database-error.ts';
+import { lacksRoles, rolesMissing } from './tenant-roles.ts';
 
 interface Migration {
   name: string;
@@ -96,6 +97,7 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
+    if (lacksRoles(error)) throw rolesMissing(error);
     throw new Error(`migration ${migration.name} cannot be applied`, { cause: error });
   }
 }
@@ -105,7 +107,7 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
  * it, one process at a time, in the books that Prisma Migrate keeps.
  *
  * @returns the names of what was applied now, in order.
- * @throws {DatabaseError} MIGRATION_CHANGED, MIGRATION_FAILED
+ * @throws {DatabaseError} MIGRATION_CHANGED, MIGRATION_FAILED, ROLES_MISSING
  */
 export async function migrate(
   pool: pg.Pool,

@@ -56,13 +56,17 @@ export interface Gallery {
   restore(actor: Actor, mediaId: string | null, key?: IdempotencyKey | null): Promise<string>;
 }
 
-export function createGallery({ prisma }: Database, limits: UsageLimits): Gallery {
+export function createGallery(
+  { asTenant }: Pick<Database, 'asTenant'>,
+  limits: UsageLimits,
+): Gallery {
   const change = (
     actor: Actor,
     mediaId: string | null,
     key: IdempotencyKey | null | undefined,
     work: (gallery: OpenGallery, media: MediaRecord) => Promise<unknown>,
-  ): Promise<string> => changeMedia(prisma, actor.dealershipId, mediaId, key, work);
+  ): Promise<string> =>
+    changeMedia(asTenant(actor.dealershipId), actor.dealershipId, mediaId, key, work);
 
   return {
     update(actor, mediaId, texts, key) {
@@ -94,7 +98,7 @@ export function createGallery({ prisma }: Database, limits: UsageLimits): Galler
           field: ['input', 'vehicleId'],
         },
       );
-      return prisma.$transaction((tx) =>
+      return asTenant(actor.dealershipId).$transaction((tx) =>
         once(tx, key, async () => {
           if (vehicleId === null) throw unknown;
           const gallery = await openGallery(tx, { dealershipId: actor.dealershipId, vehicleId });

@@ -8,7 +8,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { Viewer, Viewers } from '../accounts/viewer.ts';
-import type { Context, Services } from '../context.ts';
+import { clientFor, type Context, type Services } from '../context.ts';
 import { cutSlowBody } from '../http/cut-slow-body.ts';
 import { schema } from '../schema/index.ts';
 import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
@@ -98,7 +98,9 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       const token = connectionParams
         ? textOf(connectionParams.token)
         : bearer(request.headers.get('authorization'));
-      return { ...services, viewer: await viewerOf(token), mediaCursor: null };
+      const viewer = await viewerOf(token);
+      const prisma = clientFor(viewer, services.tenants);
+      return { ...services, viewer, prisma, mediaCursor: null };
     },
   });
 

@@ -19,12 +19,21 @@ export type RetryMedia = (
   key?: IdempotencyKey | null,
 ) => Promise<string>;
 
-export function createRetryMedia({ prisma }: Database, limits: UsageLimits): RetryMedia {
+export function createRetryMedia(
+  { asTenant }: Pick<Database, 'asTenant'>,
+  limits: UsageLimits,
+): RetryMedia {
   return (actor, mediaId, key) =>
-    changeMedia(prisma, actor.dealershipId, mediaId, key, (gallery, found) => {
-      if (found.deletedAt || found.status === 'PENDING_UPLOAD') throw unknownMedia();
-      return queueAgain(gallery, limits, found);
-    });
+    changeMedia(
+      asTenant(actor.dealershipId),
+      actor.dealershipId,
+      mediaId,
+      key,
+      (gallery, found) => {
+        if (found.deletedAt || found.status === 'PENDING_UPLOAD') throw unknownMedia();
+        return queueAgain(gallery, limits, found);
+      },
+    );
 }
 
 /** With what was sent last; media that came by no upload have nothing but their original. */

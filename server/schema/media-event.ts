@@ -1,5 +1,4 @@
 import { may } from '../accounts/rights.ts';
-import type { Viewer } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import type { Access } from '../events/event-stream.ts';
 import type { MediaChange, MediaEvent as FeedEvent, ResetReason } from '../events/media-event.ts';
@@ -143,14 +142,16 @@ builder.objectRef<EventOf<'MEDIA_STREAM_RESET'>>('MediaStreamReset').implement({
 
 /** Until the vehicle is taken back; of one that is deleted the end is told. */
 async function publicAccess(
-  prisma: Context['prisma'],
-  viewer: Viewer,
+  { prisma, tenants, viewer }: Context,
   vehicle: { id: string; dealershipId: string },
 ): Promise<Access> {
   const { id, dealershipId } = vehicle;
   const seen = await prisma.vehicle.count({ where: { AND: [visibleVehicles(viewer), { id }] } });
   if (seen > 0) return 'granted';
-  return (await prisma.vehicle.count({ where: { dealershipId, id } })) > 0 ? 'denied' : 'gone';
+  const hidden = await tenants
+    .asTenant(dealershipId)
+    .vehicle.count({ where: { dealershipId, id } });
+  return hidden > 0 ? 'denied' : 'gone';
 }
 
 builder.subscriptionFields((t) => ({
@@ -164,7 +165,8 @@ builder.subscriptionFields((t) => ({
         description: 'The last cursor that is known, or a `mediaCursor`; from now on when absent.',
       }),
     },
-    subscribe: async (_, { vehicleId, after }, { prisma, viewer, feed, stillMay }) => {
+    subscribe: async (_, { vehicleId, after }, context) => {
+      const { prisma, viewer, feed, stillMay } = context;
       const uuid = uuidOf('Vehicle', vehicleId);
       const vehicle =
         uuid === null
@@ -180,7 +182,7 @@ builder.subscriptionFields((t) => ({
         after: after ?? null,
         access: async () => {
           if (!(await stillMay(viewer, may(viewer, 'read') ? 'read' : null))) return 'denied';
-          return may(viewer, 'read') ? 'granted' : publicAccess(prisma, viewer, vehicle);
+          return may(viewer, 'read') ? 'granted' : publicAccess(context, vehicle);
         },
       });
     },

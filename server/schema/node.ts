@@ -54,7 +54,13 @@ async function loadNode({ prisma, viewer }: Context, id: string): Promise<object
       );
     case 'User':
       return viewer.kind === 'staff' && viewer.userId === uuid
-        ? typed('User', await prisma.user.findUnique({ where: { id: uuid } }))
+        ? typed(
+            'User',
+            await prisma.user.findUnique({
+              where: { id: uuid },
+              select: { id: true, email: true, name: true },
+            }),
+          )
         : null;
   }
 }

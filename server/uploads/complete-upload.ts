@@ -1,5 +1,6 @@
-import type { PrismaClient, Upload } from '../../generated/prisma/client.ts';
+import type { Upload } from '../../generated/prisma/client.ts';
 import type { Actor } from '../accounts/viewer.ts';
+import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { openGallery } from '../gallery/change-gallery.ts';
@@ -22,14 +23,14 @@ export type CompleteUpload = (
 
 /** From the client's word that the bytes were sent to their claim. */
 export function createCompleteUpload(
-  prisma: PrismaClient,
+  asTenant: Database['asTenant'],
   storage: Storage,
   parts: Parts,
 ): CompleteUpload {
   const verifyUpload = createVerifyUpload(storage, parts);
 
   async function done(upload: Upload, key?: IdempotencyKey | null): Promise<Upload> {
-    await bindKey(prisma, key, upload.id);
+    await bindKey(asTenant(upload.dealershipId), key, upload.id);
     return upload;
   }
 
@@ -39,7 +40,7 @@ export function createCompleteUpload(
     failureCode: string,
     key: IdempotencyKey | null | undefined,
   ): Promise<void> {
-    await prisma.$transaction((tx) =>
+    await asTenant(upload.dealershipId).$transaction((tx) =>
       once(tx, key, async () => {
         await openGallery(tx, upload);
         await endUpload(tx, upload, { status: 'FAILED', failureCode });
@@ -49,6 +50,7 @@ export function createCompleteUpload(
   }
 
   return async (actor, uploadId, sha256, key) => {
+    const prisma = asTenant(actor.dealershipId);
     await findKept(prisma, key);
     const upload = await findUpload(prisma, actor, uploadId);
     if (upload.status === 'COMPLETED') return done(upload, key);

@@ -1,4 +1,5 @@
-import type { PrismaClient, Upload } from '../../generated/prisma/client.ts';
+import type { Upload } from '../../generated/prisma/client.ts';
+import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import { planParts, type PartPlan } from './part-plan.ts';
@@ -34,13 +35,14 @@ export function isInParts(upload: Upload): upload is UploadInParts {
 }
 
 export function createParts(
-  prisma: PrismaClient,
+  asTenant: Database['asTenant'],
   storage: Storage,
   { urlTtlSeconds }: { urlTtlSeconds: number },
 ): Parts {
   /** The row says whose start counts; the others are taken back. */
   async function start(upload: Upload): Promise<Upload | null> {
     const { dealershipId, id, storageKey: key, multipartId: before } = upload;
+    const prisma = asTenant(dealershipId);
     const multipartId = await storage.multipart.start(key, upload.contentType);
     const { count } = await prisma.upload.updateMany({
       where: { dealershipId, id, status: 'AWAITING_BYTES', multipartId: before },

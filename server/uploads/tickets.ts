@@ -1,4 +1,5 @@
-import type { PrismaClient, Upload } from '../../generated/prisma/client.ts';
+import type { Upload } from '../../generated/prisma/client.ts';
+import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import { StorageError, type Storage } from '../storage/storage.ts';
 import { isPast } from './open-upload.ts';
@@ -29,14 +30,15 @@ export interface Tickets {
 }
 
 export function createTickets(
-  prisma: PrismaClient,
+  asTenant: Database['asTenant'],
   storage: Storage,
   parts: Parts,
   urlTtlSeconds: number,
 ): Tickets {
   async function targetOf(upload: Upload, which?: WhichParts): Promise<UploadTarget | null> {
     if (upload.status === 'COMPLETED') return storedTarget(upload);
-    if (upload.status !== 'AWAITING_BYTES' || (await isPast(prisma, upload.expiresAt))) return null;
+    if (upload.status !== 'AWAITING_BYTES') return null;
+    if (await isPast(asTenant(upload.dealershipId), upload.expiresAt)) return null;
     try {
       if (isInParts(upload)) return await parts.target(upload, which);
       const target = await storage.createUpload({
@@ -56,7 +58,7 @@ export function createTickets(
   async function storedTarget(upload: Upload): Promise<UploadTarget | null> {
     const { dealershipId, existingMediaId } = upload;
     if (existingMediaId === null) return null;
-    const existing = await prisma.media.findFirst({
+    const existing = await asTenant(dealershipId).media.findFirst({
       where: { dealershipId, id: existingMediaId, deletedAt: null },
       select: { id: true },
     });

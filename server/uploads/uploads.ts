@@ -32,14 +32,14 @@ export interface Uploads extends Healing, Pick<Tickets, 'target' | 'receivedByte
 }
 
 export function createUploads(
-  { prisma }: Database,
+  { prisma, asTenant }: Pick<Database, 'prisma' | 'asTenant'>,
   storage: Storage,
   limits: UploadLimits,
   log: Logger,
 ): Uploads {
-  const parts = createParts(prisma, storage, limits);
-  const tickets = createTickets(prisma, storage, parts, limits.urlTtlSeconds);
-  const complete = createCompleteUpload(prisma, storage, parts);
+  const parts = createParts(asTenant, storage, limits);
+  const tickets = createTickets(asTenant, storage, parts, limits.urlTtlSeconds);
+  const complete = createCompleteUpload(asTenant, storage, parts);
 
   return {
     ...createHealing({ prisma, storage, limits, complete, log }),
@@ -48,7 +48,7 @@ export function createUploads(
     complete,
 
     async request(actor, requests) {
-      const outcomes = await requestUploads(prisma, limits, actor, requests);
+      const outcomes = await requestUploads(asTenant(actor.dealershipId), limits, actor, requests);
       const atMost = shareOf(outcomes.flatMap((one) => (one instanceof UserFailure ? [] : one)));
       return Promise.all(
         outcomes.map((one) => (one instanceof UserFailure ? one : tickets.of(one, { atMost }))),
@@ -56,6 +56,7 @@ export function createUploads(
     },
 
     async refresh(actor, uploadId, partNumbers, key) {
+      const prisma = asTenant(actor.dealershipId);
       await findKept(prisma, key);
       const upload = await findUpload(prisma, actor, uploadId);
       if (upload.status !== 'COMPLETED') await requireOpen(prisma, upload);
@@ -65,6 +66,7 @@ export function createUploads(
     },
 
     async cancel(actor, uploadId, key) {
+      const prisma = asTenant(actor.dealershipId);
       const upload = await findUpload(prisma, actor, uploadId);
       let cancelled = false;
       await prisma.$transaction((tx) =>
@@ -84,6 +86,7 @@ export function createUploads(
 
     async open(actor, vehicleId) {
       if (vehicleId === null) return [];
+      const prisma = asTenant(actor.dealershipId);
       const rows = await prisma.$queryRaw<{ id: string }[]>`
         select id from uploads where dealership_id = ${actor.dealershipId}::uuid
           and status = 'AWAITING_BYTES' and expires_at > now()

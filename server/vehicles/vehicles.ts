@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
-import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
+import { Prisma } from '../../generated/prisma/client.ts';
 import type { Actor } from '../accounts/viewer.ts';
+import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import { emitRemoved, openGallery } from '../gallery/change-gallery.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
@@ -19,7 +20,7 @@ export interface Vehicles {
   remove(actor: Actor, vehicleId: string | null, key?: IdempotencyKey | null): Promise<string>;
 }
 
-export function createVehicles(prisma: PrismaClient): Vehicles {
+export function createVehicles({ asTenant }: Pick<Database, 'asTenant'>): Vehicles {
   async function write(
     tx: Prisma.TransactionClient,
     { dealershipId }: Actor,
@@ -63,7 +64,9 @@ export function createVehicles(prisma: PrismaClient): Vehicles {
     async upsert(actor, fields, key) {
       const data = readVehicleFields(fields);
       const attempt = () =>
-        prisma.$transaction((tx) => once(tx, key, () => write(tx, actor, fields, data)));
+        asTenant(actor.dealershipId).$transaction((tx) =>
+          once(tx, key, () => write(tx, actor, fields, data)),
+        );
       try {
         return await attempt();
       } catch (error) {
@@ -84,7 +87,7 @@ export function createVehicles(prisma: PrismaClient): Vehicles {
     },
 
     remove(actor, vehicleId, key) {
-      return prisma.$transaction((tx) =>
+      return asTenant(actor.dealershipId).$transaction((tx) =>
         once(tx, key, async () => {
           const { dealershipId } = actor;
           const gallery = vehicleId && (await openGallery(tx, { dealershipId, vehicleId }));

@@ -1,0 +1,117 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type pg from 'pg';
+import { PrismaClient } from '../../generated/prisma/client.ts';
+import { statementName } from './statement-name.ts';
+import { tenantPool } from './tenant-pool.ts';
+import type { Tenant } from './tenant-query.ts';
+import type { Turns } from './turns.ts';
+
+/** Clients are small, and made anew when they are asked for again. */
+const MAX_CLIENTS = 1_000;
+/** Sees nothing: what a visitor of no dealership is. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+export interface TenantClients {
+  /** Reaches the rows of one dealership. Row-level security hides all others, whatever is asked. */
+  asTenant(dealershipId: string): PrismaClient;
+  /** Reads what one dealership has published, and nothing else. */
+  asVisitor(dealershipId: string | null): PrismaClient;
+  disconnect(): Promise<void>;
+}
+
+export interface TenantClientsOptions {
+  pool: pg.Pool;
+  transactionOptions: { maxWait: number; timeout: number };
+  turns: Turns;
+}
+
+/** One engine for all: whom an operation serves goes with it to the connection that it gets. */
+export function createTenantClients(options: TenantClientsOptions): TenantClients {
+  const { pool, transactionOptions, turns } = options;
+  const served = new AsyncLocalStorage<Tenant>();
+
+  function current(): Tenant {
+    const tenant = served.getStore();
+    if (!tenant) throw new Error('A statement for a tenant says whose');
+    return tenant;
+  }
+
+  const engine = new PrismaClient({
+    adapter: new PrismaPg(tenantPool(pool, current), {
+      // A plan of the owner's would be made anew for whoever comes next, and the other way round.
+      statementNameGenerator(query) {
+        const name = statementName(query);
+        return name && `${current().role}-${name}`;
+      },
+    }),
+    transactionOptions,
+  });
+  keepBatchesApart(engine, served);
+  const clients = new Map<string, PrismaClient>();
+
+  function create(tenant: Tenant): PrismaClient {
+    const client = engine.$extends({
+      query: {
+        // An operation begins when somebody waits for it.
+        $allOperations: ({ args, query }) => served.run(tenant, async () => await query(args)),
+      },
+    }) as unknown as PrismaClient;
+    const transact = client.$transaction.bind(client) as (...args: unknown[]) => Promise<never>;
+    client.$transaction = (...args: unknown[]) =>
+      turns(() => served.run(tenant, () => transact(...args)));
+    return client;
+  }
+
+  function clientOf(tenant: Tenant): PrismaClient {
+    const key = `${tenant.role}/${tenant.dealershipId}`;
+    const known = clients.get(key);
+    if (known) return known;
+    const [oldest] = clients.keys();
+    if (clients.size >= MAX_CLIENTS && oldest !== undefined) clients.delete(oldest);
+    const client = create(tenant);
+    clients.set(key, client);
+    return client;
+  }
+
+  return {
+    asTenant: (dealershipId) => clientOf({ dealershipId, role: 'forecourt_tenant' }),
+    asVisitor: (dealershipId) =>
+      clientOf({ dealershipId: dealershipId ?? NOBODY, role: 'forecourt_visitor' }),
+    disconnect: () => engine.$disconnect(),
+  };
+}
+
+interface Loader {
+  batchBy(request: object): string | undefined;
+  batchLoader(requests: { request: object }[] | object[]): Promise<unknown>;
+  singleLoader(request: object): Promise<unknown>;
+}
+
+/**
+ * Prisma puts the look-ups by id of one moment into one statement, whoever asks,
+ * and runs it for who asked first. Here only those for the same tenant go
+ * together, for that tenant.
+ */
+function keepBatchesApart(engine: PrismaClient, served: AsyncLocalStorage<Tenant>): void {
+  const { _requestHandler: handler } = engine as unknown as {
+    _requestHandler?: { dataloader?: { options?: Loader } };
+  };
+  const loader = handler?.dataloader?.options;
+  if (!loader) throw new Error('This Prisma batches in another way than the tenant clients know');
+  const { batchBy, batchLoader, singleLoader } = loader;
+  const asked = new WeakMap<object, Tenant>();
+  const within = <T>(request: object, work: () => T): T => {
+    const tenant = asked.get(request);
+    return tenant ? served.run(tenant, work) : work();
+  };
+  loader.batchBy = (request) => {
+    const batch = batchBy(request);
+    const tenant = served.getStore();
+    if (!batch || !tenant) return batch;
+    asked.set(request, tenant);
+    return `${tenant.role}/${tenant.dealershipId}/${batch}`;
+  };
+  loader.batchLoader = (requests) => within(requests[0] as object, () => batchLoader(requests));
+  loader.singleLoader = (request) => within(request, () => singleLoader(request));
+}
