@@ -96,7 +96,12 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     feed,
     uploads,
     limits: config.uploads,
-    accounts: createAccounts({ prisma: db.prisma, sessions, afterwards }),
+    accounts: createAccounts({
+      prisma: db.prisma,
+      sessions,
+      afterwards,
+      signUpOpen: config.signUpOpen,
+    }),
     viewerChanges,
     stillMay: viewers.stillMay,
     vehicles: createVehicles(db),

@@ -73,6 +73,8 @@ export interface Config {
   };
   events: { retentionDays: number };
   sessionTtlSeconds: number;
+  /** Whether strangers may make dealerships. */
+  signUpOpen: boolean;
   /** How long it is kept who did what. */
   auditRetentionDays: number;
   /** Slug of the dealership whose published vehicles anybody may read. */
@@ -150,6 +152,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       min: 60,
       max: 604_800,
     }),
+    signUpOpen: env.oneOf('SIGN_UP', ['open', 'closed'], production ? 'closed' : 'open') === 'open',
     auditRetentionDays: env.integer('AUDIT_RETENTION_DAYS', {
       fallback: 400,
       min: 1,

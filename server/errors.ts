@@ -30,6 +30,12 @@ export type UserErrorCode =
   | 'IDEMPOTENCY_MISMATCH'
   /** E-mail or password is wrong. */
   | 'INVALID_CREDENTIALS'
+  /** Somebody has an account with this address. */
+  | 'EMAIL_TAKEN'
+  /** A password that is easily guessed. */
+  | 'WEAK_PASSWORD'
+  /** Strangers make no dealerships on this server. */
+  | 'SIGN_UP_CLOSED'
   /** Too many tries. */
   | 'RATE_LIMITED'
   /** Object storage does not answer; trying again is safe. */

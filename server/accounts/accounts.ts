@@ -4,22 +4,26 @@ import { createGuessGuard } from './guess-guard.ts';
 import { createLogIn, type LogIn } from './log-in.ts';
 import { createLogOut, type LogOut } from './log-out.ts';
 import type { Sessions } from './sessions.ts';
+import { createSignUp, type SignUp } from './sign-up.ts';
 
 /** What people do with their accounts. */
 export interface Accounts {
   logIn: LogIn;
   logOut: LogOut;
+  signUp: SignUp;
 }
 
 export function createAccounts(parts: {
   prisma: PrismaClient;
   sessions: Sessions;
   afterwards: Afterwards;
+  signUpOpen: boolean;
 }): Accounts {
   const { prisma, sessions } = parts;
   const guesses = createGuessGuard();
   return {
     logIn: createLogIn({ ...parts, guesses }),
     logOut: createLogOut(prisma, sessions),
+    signUp: createSignUp({ ...parts, guesses, open: parts.signUpOpen }),
   };
 }

@@ -20,7 +20,7 @@ export interface IdempotencyKey {
 
 /** Null when the input carries no key. */
 export function readIdempotencyKey(
-  actor: Actor,
+  actor: Pick<Actor, 'dealershipId' | 'actorId'>,
   mutation: string,
   input: { idempotencyKey?: string | null },
 ): IdempotencyKey | null {

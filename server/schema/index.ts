@@ -1,6 +1,8 @@
 import './scalars.ts';
 import './node.ts';
 import './account.ts';
+import './session.ts';
+import './sign-up.ts';
 import './dealership.ts';
 import './vehicle.ts';
 import './vehicle-list.ts';

@@ -1,7 +1,8 @@
 import { v7 as uuid } from 'uuid';
-import { Prisma } from '../../generated/prisma/client.ts';
+import type { Prisma } from '../../generated/prisma/client.ts';
 import type { Actor } from '../accounts/viewer.ts';
 import type { Database } from '../db/database.ts';
+import { isTaken } from '../db/unique.ts';
 import { UserFailure } from '../errors.ts';
 import { emitRemoved, openGallery } from '../gallery/change-gallery.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
@@ -76,7 +77,7 @@ export function createVehicles({ asTenant }: Pick<Database, 'asTenant'>): Vehicl
           return await attempt();
         } catch (again) {
           if (!isTaken(again)) throw again;
-          const field = takenField(again);
+          const field = isTaken(again, 'vehicles_dealership_id_vin_key') ? 'vin' : 'stockNumber';
           const name = field === 'vin' ? 'VIN' : 'stock number';
           throw new UserFailure('INVALID_INPUT', `Another vehicle has this ${name}.`, {
             field: at(field),
@@ -161,17 +162,6 @@ async function find(
 async function databaseTime(tx: Prisma.TransactionClient): Promise<Date> {
   const [row] = await tx.$queryRaw<{ now: Date }[]>`select now() "now"`;
   return row?.now ?? new Date();
-}
-
-function isTaken(error: unknown): error is Prisma.PrismaClientKnownRequestError {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-}
-
-/** Adapter-pg tells the constraint in the cause of the driver's error alone. */
-function takenField(error: Prisma.PrismaClientKnownRequestError): 'vin' | 'stockNumber' {
-  return JSON.stringify(error.meta).includes('vehicles_dealership_id_vin_key')
-    ? 'vin'
-    : 'stockNumber';
 }
 
 function unknownVehicle(field: readonly string[]): UserFailure {
