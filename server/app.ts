@@ -30,6 +30,7 @@ import { createVideoProcessor } from './media/video-processor.ts';
 import { createMediaQueue } from './processing/queue.ts';
 import { createRetryMedia } from './processing/retry-media.ts';
 import { startMediaWorker } from './processing/worker.ts';
+import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { startReconciler } from './reconcile/reconciler.ts';
 import { createDiskEndpoint } from './storage/disk-endpoint.ts';
 import { createDiskStorage } from './storage/disk.ts';
@@ -90,8 +91,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const queue = createMediaQueue(db);
   const uploads = createUploads(db, storage, config.uploads, log);
   const viewers = createViewers(db.prisma, sessions, config.defaultDealership);
+  const rateLimits = await createRateLimits({ ...config.rateLimits, log });
   const services: Services = {
     tenants: db,
+    rateLimits,
     storage,
     feed,
     uploads,
@@ -111,6 +114,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const graphql = createGraphQLServer({
     services,
     viewers,
+    trustedProxies: config.trustedProxies,
     graphiql: config.graphiql,
     introspection: config.introspection,
     log,
@@ -238,6 +242,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         afterwards.settled(),
         viewerChanges.close(),
       ]);
+      await rateLimits.close();
       await storage.close();
       await db.close();
     },

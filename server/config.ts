@@ -1,8 +1,11 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { BlockList } from 'node:net';
 import path from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { EnvReader } from './env-reader.ts';
+import { parseTrustedProxies, type TrustedProxies } from './http/client-address.ts';
+import { DEFAULT_RATE_LIMITS, parseRateLimits, type RateLimitRules } from './rate-limits/rules.ts';
 import { parseFailpoints, type ArmedFailpoint } from './failpoint.ts';
 
 export interface S3Config {
@@ -77,6 +80,9 @@ export interface Config {
   signUpOpen: boolean;
   /** How long it is kept who did what. */
   auditRetentionDays: number;
+  rateLimits: { rules: RateLimitRules; redisUrl: string | null };
+  /** Whose `X-Forwarded-For` is taken for true. */
+  trustedProxies: TrustedProxies;
   /** Slug of the dealership whose published vehicles anybody may read. */
   defaultDealership: string | null;
   seedDemo: boolean;
@@ -158,6 +164,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       min: 1,
       max: 36_500,
     }),
+    rateLimits: { rules: readRateLimits(env), redisUrl: readRedisUrl(env) },
+    trustedProxies: readTrustedProxies(env),
     defaultDealership: env.text('DEFAULT_DEALERSHIP') ?? (demo ? 'demo-motors' : null),
     seedDemo: demo,
     graphiql: env.flag('GRAPHIQL', !production),
@@ -297,6 +305,37 @@ function readFailpoints(env: EnvReader, production: boolean): ArmedFailpoint[] {
 }
 
 const MIN_SECRET_BYTES = 32;
+function readRateLimits(env: EnvReader): RateLimitRules {
+  const text = env.text('RATE_LIMITS') ?? DEFAULT_RATE_LIMITS;
+  const rules = parseRateLimits(text);
+  if (!rules) {
+    env.problem(
+      `RATE_LIMITS is ${JSON.stringify(text)}. Use rules such as log-in=10/minute, account=6000/minute+1000/second, sign-up=off with names of .env.example and second, minute or hour; or off.`,
+    );
+  }
+  return rules ?? (parseRateLimits('off') as RateLimitRules);
+}
+
+function readRedisUrl(env: EnvReader): string | null {
+  const url = env.text('REDIS_URL');
+  if (url !== null && !(/^rediss?:\/\//.test(url) && URL.canParse(url))) {
+    env.problem(
+      'REDIS_URL is no address of Redis. Use redis://user:password@host:6379, rediss:// for TLS, or unset it to count in each process.',
+    );
+  }
+  return url;
+}
+
+function readTrustedProxies(env: EnvReader): TrustedProxies {
+  const text = env.text('TRUSTED_PROXIES');
+  const proxies = text === null ? new BlockList() : parseTrustedProxies(text);
+  if (!proxies) {
+    env.problem(
+      `TRUSTED_PROXIES is ${JSON.stringify(text)}. Use addresses and networks with commas between, such as 10.0.0.0/8, fd00::/8, or unset it.`,
+    );
+  }
+  return proxies ?? new BlockList();
+}
 
 /** In production the secret is given; elsewhere it is made once and kept beside the data. */
 function readSecret(env: EnvReader, dataDir: string, production: boolean): Uint8Array {

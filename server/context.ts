@@ -7,6 +7,7 @@ import type { TenantClients } from './db/tenant-clients.ts';
 import type { MediaFeed } from './events/feed.ts';
 import type { Gallery } from './gallery/gallery.ts';
 import { topLevelError } from './graphql/top-level-error.ts';
+import type { RateLimits } from './rate-limits/rate-limits.ts';
 import type { RetryMedia } from './processing/retry-media.ts';
 import type { Storage } from './storage/storage.ts';
 import type { UploadLimits } from './uploads/policy.ts';
@@ -26,6 +27,7 @@ export interface Services {
   limits: UploadLimits;
   gallery: Gallery;
   retryMedia: RetryMedia;
+  rateLimits: RateLimits;
 }
 
 /** What a resolver gets. */
@@ -33,6 +35,8 @@ export interface Context extends Services {
   viewer: Viewer;
   /** Reaches what is the viewer's dealership's, and for visitors what it has published. */
   prisma: PrismaClient;
+  /** Where the request came from, as limits count it. */
+  address: string;
   /** Taken before the operation reads anything; null when it does not ask for it. */
   mediaCursor: string | null;
 }

@@ -88,7 +88,13 @@ async function spawnServer(env: Record<string, string>): Promise<ChildProcess> {
     {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, NODE_ENV: 'development', SEED_DEMO: 'true', ...env },
+      env: {
+        ...process.env,
+        NODE_ENV: 'development',
+        SEED_DEMO: 'true',
+        RATE_LIMITS: 'off',
+        ...env,
+      },
     },
   );
   await new Promise<void>((resolve, reject) => {

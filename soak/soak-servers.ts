@@ -62,8 +62,9 @@ export async function persist<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
-/** Nobody prepares media, completes uploads or keeps house: rows change by requests alone. */
+/** Nobody prepares media, completes uploads or keeps house: rows change by requests alone, however many. */
 const STILL = {
+  RATE_LIMITS: 'off',
   MEDIA_CONCURRENCY: '0',
   UPLOAD_ADOPT_SECONDS: '604800',
   HOUSEKEEPING_SECONDS: '3600',

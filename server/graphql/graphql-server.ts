@@ -9,12 +9,14 @@ import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { Viewer, Viewers } from '../accounts/viewer.ts';
 import { clientFor, type Context, type Services } from '../context.ts';
+import { clientAddress, type TrustedProxies } from '../http/client-address.ts';
 import { cutSlowBody } from '../http/cut-slow-body.ts';
 import { schema } from '../schema/index.ts';
 import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
 import { createMaskError } from './mask-error.ts';
 import { useErrorCodes, useMediaCursor, useNoForms, useNulGuard } from './plugins.ts';
 import { useQueryLimits } from './query-limits.ts';
+import { useRateLimit } from './rate-limit.ts';
 import { useTimeLimit } from './time-limit.ts';
 import { topLevelError } from './top-level-error.ts';
 import { useVisitorCache } from './visitor-cache.ts';
@@ -34,6 +36,8 @@ const PREFLIGHT = {
 export interface GraphQLServerOptions {
   services: Services;
   viewers: Viewers;
+  /** Whose word for the address behind them is taken. */
+  trustedProxies: TrustedProxies;
   graphiql: boolean;
   /** Whether the schema may be asked for. */
   introspection: boolean;
@@ -54,10 +58,12 @@ export interface GraphQLServer {
 interface Incoming {
   /** What came with a WebSocket; HTTP has headers. */
   connectionParams?: Readonly<Record<string, unknown>>;
+  /** Absent where the server asks itself. */
+  req?: IncomingMessage | undefined;
 }
 
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { services, viewers, graphiql, introspection, queryMs, log } = options;
+  const { services, viewers, trustedProxies, graphiql, introspection, queryMs, log } = options;
 
   async function viewerOf(token: string | null): Promise<Viewer> {
     if (token === null) return viewers.visitor();
@@ -68,7 +74,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
 
   const maskError = createMaskError(log);
 
-  const yoga = createYoga<Incoming & { req?: IncomingMessage }, Context>({
+  const yoga = createYoga<Incoming, Context>({
     schema,
     graphqlEndpoint: PATH,
     landingPage: false,
@@ -88,25 +94,28 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     plugins: [
       useNoForms(),
       useQueryLimits({ introspection }),
+      useRateLimit(),
       useTimeLimit(queryMs),
       useNulGuard(),
       useMediaCursor(),
       useErrorCodes({ suggestions: introspection }),
       useVisitorCache(),
     ],
-    async context({ request, connectionParams }) {
+    async context({ request, req, connectionParams }) {
       const token = connectionParams
         ? textOf(connectionParams.token)
         : bearer(request.headers.get('authorization'));
       const viewer = await viewerOf(token);
       const prisma = clientFor(viewer, services.tenants);
-      return { ...services, viewer, prisma, mediaCursor: null };
+      const address = req ? clientAddress(req, trustedProxies) : 'this server';
+      return { ...services, viewer, prisma, address, mediaCursor: null };
     },
   });
 
   return {
     async handle(req, res) {
       res.setHeader('access-control-allow-origin', '*');
+      res.setHeader('access-control-expose-headers', 'retry-after');
       if (req.method === 'OPTIONS') {
         res.writeHead(204, PREFLIGHT).end();
         return;

@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import type { Services } from '../context.ts';
@@ -6,15 +7,21 @@ import { createGraphQLServer } from './graphql-server.ts';
 function startSlow(mutationMs: number) {
   return createGraphQLServer({
     services: {
-      prisma: { dealership: { findFirst: () => new Promise(() => {}) } },
-      logIn: () =>
-        new Promise((_, reject) => setTimeout(() => reject(new Error('late')), mutationMs)),
+      rateLimits: { take: () => Promise.resolve(null) },
+      tenants: {
+        asVisitor: () => ({ dealership: { findFirst: () => new Promise(() => {}) } }),
+      },
+      accounts: {
+        logIn: () =>
+          new Promise((_, reject) => setTimeout(() => reject(new Error('late')), mutationMs)),
+      },
     } as unknown as Services,
     viewers: {
       fromToken: () => Promise.resolve(null),
       visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: 'a' }),
       stillMay: () => Promise.resolve(true),
     },
+    trustedProxies: new BlockList(),
     graphiql: false,
     introspection: true,
     queryMs: 20,

@@ -10,14 +10,11 @@ export type TopLevelCode =
   | 'NOT_FOUND'
   /** A document, scalar or page size that is not allowed. */
   | 'BAD_USER_INPUT'
-  /** Too many requests: come back after `retryAfterSeconds`. */
-  | 'RATE_LIMITED'
   /** A query took too long and was broken off. */
   | 'TIMEOUT';
 
 const STATUS: Partial<Record<TopLevelCode, number>> = {
   UNAUTHENTICATED: 401,
-  RATE_LIMITED: 429,
   TIMEOUT: 503,
 };
 

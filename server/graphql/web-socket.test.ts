@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { BlockList } from 'node:net';
 import { pino } from 'pino';
 import WebSocket from 'ws';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -78,6 +79,7 @@ it('prints nothing when the port is taken', async () => {
   const sockets = createGraphQLServer({
     services: {} as Services,
     viewers: {} as Viewers,
+    trustedProxies: new BlockList(),
     graphiql: false,
     introspection: true,
     log: pino({ level: 'silent' }),

@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import type { Services } from '../context.ts';
@@ -15,13 +16,16 @@ it.each([
   const log = pino({ level: 'trace' }, { write: (line: string) => void (logged += line) });
   const server = createGraphQLServer({
     services: {
-      logIn: () => Promise.reject(new Error('The database is away')),
+      rateLimits: { take: () => Promise.resolve(null) },
+      tenants: { asVisitor: () => ({}) },
+      accounts: { logIn: () => Promise.reject(new Error('The database is away')) },
     } as unknown as Services,
     viewers: {
       fromToken: () => Promise.resolve(null),
       visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: null }),
       stillMay: () => Promise.resolve(true),
     },
+    trustedProxies: new BlockList(),
     graphiql: false,
     introspection: true,
     log,

@@ -1,0 +1,65 @@
+import { afterEach, expect, it } from 'vitest';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { PUBLIC_DEALERSHIP, startServer, type TestServer } from '../../test/server.ts';
+
+let server: TestServer;
+afterEach(() => server.stop());
+
+const WRITE = 'mutation { deleteMedia(input: { ids: [] }) { userErrors { code } } }';
+const READ = '{ __typename }';
+
+interface Sent {
+  status: number;
+  retryAfter: string | null;
+  code: string | undefined;
+}
+
+async function send(query: string, headers: Record<string, string> = {}): Promise<Sent> {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  const { errors } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    code: errors?.[0]?.extensions.code,
+  };
+}
+
+it('answers 429 to an account that asks too often, over HTTP and WebSocket', async () => {
+  server = await startServer({ env: { RATE_LIMITS: 'account=3/hour' } });
+  const { token } = await server.dealership(PUBLIC_DEALERSHIP);
+  const headers = { authorization: `Bearer ${token}` };
+  for (let count = 0; count < 3; count++)
+    expect(await send(READ, headers)).toMatchObject({ status: 200 });
+  const refused = await send(READ, headers);
+  expect(refused).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
+  expect(Number(refused.retryAfter)).toBeGreaterThan(3_000);
+
+  const client = createClient({
+    url: `${server.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { token },
+  });
+  const { value } = await client.iterate({ query: READ }).next();
+  expect(value).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+  await client.dispose();
+  expect(await send(READ)).toMatchObject({ status: 200 });
+});
+
+it('counts what visitors would change by address, and lets them read', async () => {
+  server = await startServer({
+    env: { RATE_LIMITS: 'visitor-writes=2/hour', TRUSTED_PROXIES: '127.0.0.1, ::1' },
+  });
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+  for (let count = 0; count < 2; count++) {
+    expect(await send(WRITE, from('192.0.2.1'))).toMatchObject({ code: 'UNAUTHENTICATED' });
+  }
+  expect(await send(WRITE, from('192.0.2.1'))).toMatchObject({ status: 429 });
+  expect(await send(WRITE, from('8.8.8.8, 192.0.2.1'))).toMatchObject({ status: 429 });
+  expect(await send(READ, from('192.0.2.1'))).toMatchObject({ status: 200 });
+  expect(await send(WRITE, from('192.0.2.2'))).toMatchObject({ code: 'UNAUTHENTICATED' });
+});

@@ -1,0 +1,145 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRateLimits, type RateLimits } from './rate-limits.ts';
+import { parseRateLimits, type RateLimitRules } from './rules.ts';
+
+const rules = parseRateLimits(
+  'log-in=10/hour, account=20/hour+5/hour, sign-up=off',
+) as RateLimitRules;
+const log = pino({ level: 'silent' });
+
+/** How many of so many tries at once are let through. */
+async function passed(limits: RateLimits, tries: number, key: string): Promise<number> {
+  const waits = await Promise.all(Array.from({ length: tries }, () => limits.take('log-in', key)));
+  return waits.filter((wait) => wait === null).length;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('limits of one process', () => {
+  const open = () => createRateLimits({ rules, redisUrl: null, log });
+
+  it('let so many through, and say when to come back', async () => {
+    const limits = await open();
+    expect(await passed(limits, 1_000, 'a')).toBe(10);
+    const wait = await limits.take('log-in', 'a');
+    expect(wait).toBeGreaterThan(3_500);
+    expect(wait).toBeLessThanOrEqual(3_600);
+    expect(await passed(limits, 5, 'b')).toBe(5);
+  });
+
+  it('hold every limit of a rule', async () => {
+    const limits = await open();
+    for (let count = 0; count < 5; count++) expect(await limits.take('account', 'a')).toBeNull();
+    expect(await limits.take('account', 'a')).not.toBeNull();
+  });
+
+  it('count nothing that is off', async () => {
+    const limits = await open();
+    for (let count = 0; count < 100; count++) expect(await limits.take('sign-up', 'a')).toBeNull();
+  });
+
+  it('forget, give back, and tell a payload what it needs', async () => {
+    const limits = await open();
+    await passed(limits, 10, 'a');
+    await limits.giveBack('log-in', 'a');
+    expect(await passed(limits, 10, 'a')).toBe(1);
+    await expect(limits.count('log-in', 'a', ['input', 'email'])).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      field: ['input', 'email'],
+      data: { retryAfterSeconds: 3_600 },
+    });
+    await limits.forget('log-in', 'a');
+    expect(await passed(limits, 100, 'a')).toBe(10);
+  });
+});
+
+describe('limits while Redis is away', () => {
+  it('are counted in the process', async () => {
+    const limits = await createRateLimits({
+      rules,
+      redisUrl: `redis://127.0.0.1:${await freePort()}`,
+      log,
+    });
+    expect(await passed(limits, 100, 'a')).toBe(10);
+    await limits.forget('log-in', 'a');
+    await limits.close();
+  });
+
+  it('are counted in the process where it takes connections and says nothing', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const limits = await createRateLimits({ rules, redisUrl: `redis://127.0.0.1:${port}`, log });
+    expect(await passed(limits, 100, 'a')).toBe(10);
+    await limits.close();
+    silent.close();
+  });
+});
+
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+describe.skipIf(!hasRedis)('limits in Redis', () => {
+  let redis: ReturnType<typeof spawn>;
+  let folder: string;
+  let redisUrl: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'forecourt-redis-'));
+    const port = await freePort();
+    redisUrl = `redis://127.0.0.1:${port}`;
+    redis = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let said = '';
+    await new Promise<void>((resolve) => {
+      redis.stdout?.on('data', (chunk) => {
+        said += String(chunk);
+        if (said.includes('Ready to accept connections')) resolve();
+      });
+    });
+  });
+  afterAll(async () => {
+    redis.kill('SIGCONT');
+    redis.kill();
+    await once(redis, 'exit');
+    await rm(folder, { recursive: true });
+  });
+
+  /** Counting in Redis, not yet or no longer in the process. */
+  async function connected(): Promise<RateLimits> {
+    let ready = () => {};
+    const isReady = new Promise<void>((resolve) => (ready = resolve));
+    const limits = await createRateLimits({ rules, redisUrl, log, onReady: ready });
+    await isReady;
+    return limits;
+  }
+
+  it('are the same for every process, and go on in each when it hangs', async () => {
+    const [one, other] = [await connected(), await connected()];
+    expect((await passed(one, 100, 'a')) + (await passed(other, 100, 'a'))).toBe(10);
+    await one.forget('log-in', 'a');
+    expect(await passed(other, 3, 'a')).toBe(3);
+    expect(await passed(one, 100, 'a')).toBe(7);
+
+    redis.kill('SIGSTOP');
+    expect(await passed(one, 100, 'b')).toBe(10);
+    redis.kill('SIGCONT');
+    await one.close();
+    await other.close();
+  });
+});
