@@ -4,6 +4,7 @@ import { inDealership, vehicleMedia, vehicleMediaForStaff } from './documents.ts
 import type { MediaItem } from './media-item.ts';
 import type { MediaSnapshot } from './media-list.ts';
 import type { VehicleFacts } from './vehicle-facts.ts';
+import { webAddress } from './web-address.ts';
 
 /** One of three ways to name a vehicle. */
 export interface VehicleKey {
@@ -51,9 +52,12 @@ export async function readVehicle(
   return { ...rest, media: media.nodes.map((item) => resolveUrls(item, client.endpoint)) };
 }
 
-/** A server may name its files relative to itself; the page is elsewhere. */
+/** A server may name its files relative to itself; the page is elsewhere. What is no address of the web is left out. */
 export function resolveUrls(media: MediaItem, endpoint: string): MediaItem {
   const absolute = <T extends { url: string }>(files: readonly T[] = []): T[] =>
-    files.map((file) => ({ ...file, url: new URL(file.url, endpoint).href }));
+    files.flatMap((file) => {
+      const url = webAddress(file.url, endpoint);
+      return url === null ? [] : [{ ...file, url }];
+    });
   return { ...media, renditions: absolute(media.renditions), sources: absolute(media.sources) };
 }

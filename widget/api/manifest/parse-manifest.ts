@@ -8,6 +8,7 @@ import type {
 } from '../media-item.ts';
 import type { VehicleSnapshot } from '../read-vehicle.ts';
 import type { VehicleFacts } from '../vehicle-facts.ts';
+import { webAddress } from '../web-address.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -118,7 +119,7 @@ function fields(value: unknown, at: string): Fields {
 
 function address(value: unknown, at: string, base: string): string {
   const url = text(value, at);
-  return url && URL.canParse(url, base) ? new URL(url, base).href : wrong(at, 'an address');
+  return (url ? webAddress(url, base) : null) ?? wrong(at, 'an address');
 }
 
 function choice<T>(value: unknown, at: string, choices: readonly T[]): T {
