@@ -8,6 +8,8 @@ export interface PassedPut {
   readonly expectedBytes: number;
   bytes: number;
   over: boolean;
+  /** Of the store's answer; null when none came. */
+  status: number | null;
 }
 
 /** What stands between browser and store: it counts, slows down, and cuts. */
@@ -52,23 +54,24 @@ export async function cuttableProxy(bytesPerSecond: number): Promise<CuttablePro
       headers: incoming.rawHeaders,
       agent: false,
     });
+    let put: PassedPut | null = null;
     const gone = new AbortController();
     onward.on('close', () => gone.abort());
     onward.on('error', () => response.destroy());
     onward.on('response', (answer) => {
+      if (put) put.status = answer.statusCode ?? null;
       response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
       answer.pipe(response);
       answer.on('error', () => response.destroy());
     });
     response.on('close', () => onward.destroy());
-    let put: PassedPut | null = null;
     try {
       // What nobody takes does not count.
       const [socket] = (await once(onward, 'socket', { signal: gone.signal })) as [Socket];
       if (socket.connecting) await once(socket, 'connect', { signal: gone.signal });
       if (incoming.method === 'PUT') {
         const expectedBytes = Number(incoming.headers['content-length']);
-        put = { path: incoming.url ?? '', expectedBytes, bytes: 0, over: false };
+        put = { path: incoming.url ?? '', expectedBytes, bytes: 0, over: false, status: null };
         puts.push(put);
       }
       for await (const chunk of incoming) {

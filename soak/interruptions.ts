@@ -208,10 +208,13 @@ try {
         .map((put) => [partOf(put.path), put]),
     ).values(),
   );
+  // A PUT to an address that is over is refused when its first bytes have left.
+  const refused = uploads().filter(({ status }) => status !== null && status >= 400);
   const costs = begunBefore.map((end, index) =>
     uploads()
       .slice(begunBefore[index - 1] ?? 0, end)
-      .reduce((sum, put) => sum + (needed.has(put) ? 0 : put.bytes), 0),
+      .filter((put) => !needed.has(put) && !refused.includes(put))
+      .reduce((sum, put) => sum + put.bytes, 0),
   );
   const same = media?.original?.sha256 === sha256 && others.length === 0;
   await run.report(
@@ -225,6 +228,8 @@ try {
       megabytesSentAgain: Number(((received - bytes.length) / 1e6).toFixed(1)),
       mostMegabytesAgainForOne: Number((Math.max(...costs) / 1e6).toFixed(1)),
       costMoreThanAPart: costs.filter((bytes) => bytes > PART_BYTES).length,
+      putsRefused: refused.length,
+      kilobytesRefused: Math.ceil(refused.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000),
       partsArrivedTwice: arrived() - partCount,
       hashEqual: same,
     },
