@@ -103,6 +103,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       prisma: db.prisma,
       sessions,
       afterwards,
+      rateLimits,
       signUpOpen: config.signUpOpen,
     }),
     viewerChanges,

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Afterwards } from './afterwards.ts';
-import { createGuessGuard } from './guess-guard.ts';
 import { createLogIn, type LogIn } from './log-in.ts';
 import { createLogOut, type LogOut } from './log-out.ts';
 import type { Sessions } from './sessions.ts';
@@ -17,13 +17,13 @@ export function createAccounts(parts: {
   prisma: PrismaClient;
   sessions: Sessions;
   afterwards: Afterwards;
+  rateLimits: RateLimits;
   signUpOpen: boolean;
 }): Accounts {
   const { prisma, sessions } = parts;
-  const guesses = createGuessGuard();
   return {
-    logIn: createLogIn({ ...parts, guesses }),
+    logIn: createLogIn(parts),
     logOut: createLogOut(prisma, sessions),
-    signUp: createSignUp({ ...parts, guesses, open: parts.signUpOpen }),
+    signUp: createSignUp({ ...parts, open: parts.signUpOpen }),
   };
 }

@@ -1,9 +1,9 @@
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 import { UserFailure } from '../errors.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Afterwards } from './afterwards.ts';
 import { audit, auditActor, auditPerson, SYSTEM } from './audit.ts';
 import { MAX_EMAIL_LENGTH, normalEmail } from './email.ts';
-import type { GuessGuard } from './guess-guard.ts';
 import { verifyPassword } from './passwords.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -17,19 +17,19 @@ export type LogIn = (email: string, password: string, options?: LogInOptions) =>
 export interface LogInParts {
   prisma: PrismaClient;
   sessions: Sessions;
-  guesses: GuessGuard;
+  rateLimits: RateLimits;
   afterwards: Afterwards;
   verify?: typeof verifyPassword;
 }
 
 /** Answers a wrong password and an unknown address alike, and slows guessing down. */
 export function createLogIn(parts: LogInParts): LogIn {
-  const { prisma, sessions, guesses, afterwards, verify = verifyPassword } = parts;
+  const { prisma, sessions, rateLimits, afterwards, verify = verifyPassword } = parts;
 
   return async (address, password, { dealershipId: chosen } = {}) => {
     const email = normalEmail(address);
     if (email.length > MAX_EMAIL_LENGTH) throw wrongCredentials();
-    guesses.count(email, ['input', 'email']);
+    await rateLimits.count('log-in', email, ['input', 'email']);
     const user = await prisma.user.findUnique({
       where: { email },
       select: {
@@ -47,7 +47,7 @@ export function createLogIn(parts: LogInParts): LogIn {
     }
     const [first] = user?.memberships ?? [];
     if (!user || !matches || !first) throw wrongCredentials();
-    guesses.forget(email);
+    await rateLimits.forget('log-in', email);
     const membership =
       chosen === undefined
         ? first

@@ -5,7 +5,7 @@ import { startServer, type TestServer } from '../../test/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ env: { RATE_LIMITS: 'sign-up=off' } });
 });
 afterAll(() => server.stop());
 

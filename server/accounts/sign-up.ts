@@ -2,11 +2,11 @@ import { v7 as uuid } from 'uuid';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import { isTaken } from '../db/unique.ts';
 import { UserFailure } from '../errors.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { readIdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { findKept, once } from '../idempotency/once.ts';
 import { audit, auditActor } from './audit.ts';
 import { checkEmail } from './email.ts';
-import type { GuessGuard } from './guess-guard.ts';
 import { checkName, slugOf } from './names.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './passwords.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -28,12 +28,12 @@ export type SignUp = (fields: SignUpFields) => Promise<Session>;
 export interface SignUpParts {
   prisma: PrismaClient;
   sessions: Sessions;
-  guesses: GuessGuard;
+  rateLimits: RateLimits;
   /** Whether strangers may make dealerships here. */
   open: boolean;
 }
 
-export function createSignUp({ prisma, sessions, guesses, open }: SignUpParts): SignUp {
+export function createSignUp({ prisma, sessions, rateLimits, open }: SignUpParts): SignUp {
   /** Under the name of whoever was made: a key needs somebody whose it is. The password stays out of it. */
   const keyOf = (fields: SignUpFields, dealershipId: string, userId: string) => {
     const { password: _password, ...said } = fields;
@@ -43,13 +43,13 @@ export function createSignUp({ prisma, sessions, guesses, open }: SignUpParts): 
   /** What the same request made before; null when it made nothing. */
   async function madeBefore(fields: SignUpFields, email: string): Promise<Session | null> {
     if (fields.idempotencyKey == null) return null;
-    guesses.count(email, ['input', 'email']);
+    await rateLimits.count('log-in', email, ['input', 'email']);
     const user = await prisma.user.findUnique({
       where: { email },
       select: { id: true, passwordHash: true, memberships: { select: { dealershipId: true } } },
     });
     if (!user || !(await verifyPassword(user.passwordHash, fields.password))) return null;
-    guesses.forget(email);
+    await rateLimits.forget('log-in', email);
     for (const { dealershipId } of user.memberships) {
       const sessionId = await findKept(prisma, keyOf(fields, dealershipId, user.id));
       if (sessionId !== null) return sessions.tokenOf(sessionId);

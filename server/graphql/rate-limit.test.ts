@@ -63,3 +63,36 @@ it('counts what visitors would change by address, and lets them read', async () 
   expect(await send(READ, from('192.0.2.1'))).toMatchObject({ status: 200 });
   expect(await send(WRITE, from('192.0.2.2'))).toMatchObject({ code: 'UNAUTHENTICATED' });
 });
+
+it('counts log-ins that fail by address, whatever the account, and none that succeed', async () => {
+  server = await startServer({ env: { RATE_LIMITS: 'log-in-address=3/hour' } });
+  const { email, password } = await server.dealership(PUBLIC_DEALERSHIP);
+  const logIn = async (address: string, guess: string) => {
+    const answer = await server.visitor.expect<{ logIn: { userErrors: object[] } }>(
+      `mutation ($input: LogInInput!) {
+        logIn(input: $input) { userErrors { code ... on RateLimitedError { retryAfterSeconds } } }
+      }`,
+      { input: { email: address, password: guess } },
+    );
+    return answer.logIn.userErrors;
+  };
+  for (let count = 0; count < 5; count++) expect(await logIn(email, password)).toEqual([]);
+  for (const name of ['a', 'b', 'c']) {
+    expect(await logIn(`${name}@dealer.example`, 'x')).toMatchObject([
+      { code: 'INVALID_CREDENTIALS' },
+    ]);
+  }
+  expect(await logIn(email, password)).toMatchObject([
+    { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) as number },
+  ]);
+});
+
+it('counts sign-ups by address', async () => {
+  server = await startServer({ env: { RATE_LIMITS: 'sign-up=1/hour' } });
+  const signUp = () =>
+    server.visitor.expect(
+      `mutation { signUp(input: { email: "a", password: "b", name: "c", dealershipName: "d" }) { userErrors { code } } }`,
+    );
+  expect(await signUp()).not.toMatchObject({ signUp: { userErrors: [{ code: 'RATE_LIMITED' }] } });
+  expect(await signUp()).toMatchObject({ signUp: { userErrors: [{ code: 'RATE_LIMITED' }] } });
+});

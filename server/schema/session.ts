@@ -50,16 +50,19 @@ builder.mutationField('logIn', (t) =>
     type: SessionPayload,
     description: 'Opens a session with e-mail and password.',
     args: { input: t.arg({ type: LogInInput, required: true }) },
-    resolve: (_, { input }, { accounts }) =>
-      attempt(async () => ({
-        session: await accounts.logIn(
+    resolve: (_, { input }, { accounts, rateLimits, address }) =>
+      attempt(async () => {
+        await rateLimits.count('log-in-address', address, ['input', 'email']);
+        const session = await accounts.logIn(
           input.email,
           input.password,
           input.dealershipId == null
             ? {}
             : { dealershipId: uuidOf('Dealership', input.dealershipId) },
-        ),
-      })),
+        );
+        await rateLimits.giveBack('log-in-address', address);
+        return { session };
+      }),
   }),
 );
 

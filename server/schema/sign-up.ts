@@ -32,7 +32,10 @@ builder.mutationField('signUp', (t) =>
     description:
       'Makes a dealership and logs its owner in. SIGN_UP_CLOSED where the operator makes them, EMAIL_TAKEN for somebody who has an account.',
     args: { input: t.arg({ type: SignUpInput, required: true }) },
-    resolve: (_, { input }, { accounts }) =>
-      attempt(async () => ({ session: await accounts.signUp(input) })),
+    resolve: (_, { input }, { accounts, rateLimits, address }) =>
+      attempt(async () => {
+        await rateLimits.count('sign-up', address);
+        return { session: await accounts.signUp(input) };
+      }),
   }),
 );
