@@ -25,6 +25,9 @@ import { createGraphQLServer } from './graphql/graphql-server.ts';
 import { createHealth } from './http/health.ts';
 import { createStaticFiles } from './http/static-files.ts';
 import { createVehicleManifest } from './http/vehicle-manifest.ts';
+import { createApiKeys } from './keys/api-keys.ts';
+import { createToldOnce } from './keys/told-once.ts';
+import { withKeys } from './keys/with-keys.ts';
 import { createImageProcessor } from './media/image-processor.ts';
 import { createVideoProcessor } from './media/video-processor.ts';
 import { createMediaQueue } from './processing/queue.ts';
@@ -90,7 +93,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const feed = await openFeed(db, log, config.appSecret);
   const queue = createMediaQueue(db);
   const uploads = createUploads(db, storage, config.uploads, log);
-  const viewers = createViewers(db.prisma, sessions, config.defaultDealership);
+  const toldOnce = createToldOnce(config.appSecret);
+  const apiKeys = createApiKeys(db, toldOnce);
+  const viewers = withKeys(createViewers(db.prisma, sessions, config.defaultDealership), {
+    apiKeys,
+  });
   const rateLimits = await createRateLimits({ ...config.rateLimits, log });
   const services: Services = {
     tenants: db,
@@ -108,6 +115,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     }),
     viewerChanges,
     stillMay: viewers.stillMay,
+    apiKeys,
     vehicles: createVehicles(db),
     gallery: createGallery(db, config.uploads),
     retryMedia: createRetryMedia(db, config.uploads),

@@ -6,6 +6,7 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { TenantClients } from './db/tenant-clients.ts';
 import type { MediaFeed } from './events/feed.ts';
 import type { Gallery } from './gallery/gallery.ts';
+import type { ApiKeys } from './keys/api-keys.ts';
 import { topLevelError } from './graphql/top-level-error.ts';
 import type { RateLimits } from './rate-limits/rate-limits.ts';
 import type { RetryMedia } from './processing/retry-media.ts';
@@ -22,6 +23,7 @@ export interface Services {
   accounts: Accounts;
   viewerChanges: ViewerChanges;
   stillMay: Viewers['stillMay'];
+  apiKeys: ApiKeys;
   vehicles: Vehicles;
   uploads: Uploads;
   limits: UploadLimits;

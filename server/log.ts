@@ -26,7 +26,7 @@ export function createLog(level: string): Logger {
 }
 
 const SIGNED =
-  /((?:X-Amz-(?:Signature|Credential|Security-Token)|token)=)[^&\s"]+|(\/storage\/upload\/)[\w.~-]+/gi;
+  /((?:X-Amz-(?:Signature|Credential|Security-Token)|token)=)[^&\s"]+|(\/storage\/upload\/|\bfc[ku]_)[\w.~-]+/gi;
 
 function withoutSignatures(text: string): string {
   return text.replace(

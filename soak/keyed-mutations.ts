@@ -22,6 +22,8 @@ export interface Rows {
   deleted: number;
   jobs: number;
   events: number;
+  apiKeys: number;
+  revoked: number;
   keys: number;
   /** Sum of the `mediaVersion`s of its vehicles. */
   versions: number;
@@ -38,6 +40,8 @@ export async function countRows({ pool }: Database, dealershipId: string): Promi
       (select count(*) from media where dealership_id = $1 and deleted_at is not null)::int deleted,
       (select count(*) from media_jobs where dealership_id = $1)::int jobs,
       (select count(*) from media_events where dealership_id = $1)::int events,
+      (select count(*) from api_keys where dealership_id = $1)::int "apiKeys",
+      (select count(*) from api_keys where dealership_id = $1 and revoked_at is not null)::int revoked,
       (select count(*) from idempotency_keys where dealership_id = $1)::int keys,
       (select coalesce(sum(media_version), 0) from vehicles where dealership_id = $1)::int versions`,
     [dealershipId],
@@ -187,5 +191,22 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
     document: mutation('deleteVehicle', `deletedId ${ERRORS}`),
     effect: { vehicles: -1, events: 1 },
     prepare: async ({ shop }) => ({ id: await addVehicle(shop.client) }),
+  },
+  createApiKey: {
+    document: mutation('createApiKey', `apiKey { id prefix name scopes } key ${ERRORS}`),
+    effect: { apiKeys: 1 },
+    prepare: async () => ({ name: 'Inventory', scopes: ['VEHICLES_READ'] }),
+  },
+  revokeApiKey: {
+    document: mutation('revokeApiKey', `apiKey { id revokedAt } ${ERRORS}`),
+    effect: { revoked: 1 },
+    async prepare({ shop }) {
+      const { createApiKey } = await shop.client.expect<{
+        createApiKey: { apiKey: { id: string } };
+      }>(mutation('createApiKey', `apiKey { id } ${ERRORS}`), {
+        input: { name: 'Inventory', scopes: ['VEHICLES_READ'] },
+      });
+      return { id: createApiKey.apiKey.id };
+    },
   },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Role } from '../../generated/prisma/enums.ts';
-import { may, refusal, RIGHTS, type ApiScope, type Right } from './rights.ts';
+import type { ApiScope, Role } from '../../generated/prisma/enums.ts';
+import { may, refusal, RIGHTS, type Right } from './rights.ts';
 import type { Viewer } from './viewer.ts';
 
 const known = { dealershipId: 'd', actorId: 'a', name: 'A', expiresAt: new Date(8.64e15) };
@@ -14,10 +14,11 @@ const staff = (role: Role): Viewer => ({
 const key = (...scopes: ApiScope[]): Viewer => ({
   kind: 'integrator',
   ...known,
+  keyId: 'a',
   userId: null,
   scopes,
 });
-const uploader: Viewer = { kind: 'uploader', ...known, userId: null, vehicleId: 'v' };
+const uploader: Viewer = { kind: 'uploader', ...known, keyId: 'a', userId: null, vehicleId: 'v' };
 const visitor: Viewer = { kind: 'visitor', dealershipId: 'd' };
 
 const rightsOf = (viewer: Viewer): Right[] =>

@@ -1,8 +1,5 @@
-import type { Role } from '../../generated/prisma/enums.ts';
+import type { ApiScope, Role } from '../../generated/prisma/enums.ts';
 import type { Viewer } from './viewer.ts';
-
-/** What an API key may be made for. */
-export type ApiScope = 'VEHICLES_READ' | 'VEHICLES_WRITE' | 'MEDIA_WRITE' | 'ACCOUNT_READ';
 
 /** Who holds a right. */
 interface Holders {

@@ -1,6 +1,6 @@
-import type { Role } from '../../generated/prisma/enums.ts';
+import type { ApiScope, Role } from '../../generated/prisma/enums.ts';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
-import { may, type ApiScope, type Right } from './rights.ts';
+import { may, type Right } from './rights.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Who asks. Every statement takes its dealership from here, never from arguments. */
@@ -40,6 +40,7 @@ export interface Staff extends Known {
 /** A program with an API key. */
 export interface Integrator extends Known {
   kind: 'integrator';
+  keyId: string;
   userId: null;
   scopes: readonly ApiScope[];
 }
@@ -47,6 +48,7 @@ export interface Integrator extends Known {
 /** A page with an upload token, which is for one vehicle. */
 export interface Uploader extends Known {
   kind: 'uploader';
+  keyId: string;
   userId: null;
   vehicleId: string;
   expiresAt: Date;
@@ -55,7 +57,7 @@ export interface Uploader extends Known {
 /** Finds out who asks. */
 export interface Viewers {
   /** Null when the token is none of ours, its session is over, or its owner left the dealership. */
-  fromToken(token: string): Promise<Staff | null>;
+  fromToken(token: string): Promise<Actor | null>;
   visitor(): Promise<Visitor>;
   /** Whether who came a while ago is still let in, with that right when one is named. */
   stillMay(viewer: Viewer, right: Right | null): Promise<boolean>;

@@ -30,10 +30,22 @@ export function visibleMedia(viewer: Viewer): Prisma.MediaWhereInput {
   };
 }
 
+/** Whose uploads: all of a dealership, or those that upload tokens for one vehicle asked for. */
+export interface UploadScope {
+  dealershipId: string;
+  vehicleId?: string;
+}
+
+export function uploadsIn({ dealershipId, vehicleId }: UploadScope): Prisma.UploadWhereInput {
+  return {
+    dealershipId,
+    ...(vehicleId !== undefined && { vehicleId, uploadTokenId: { not: null } }),
+  };
+}
+
 /** The uploads that a viewer may see: none of them is public. */
 export function visibleUploads(viewer: Viewer): Prisma.UploadWhereInput {
-  return {
-    dealershipId: may(viewer, 'read') ? (viewer.dealershipId ?? NOTHING) : NOTHING,
-    ...(viewer.kind === 'uploader' && { vehicleId: viewer.vehicleId }),
-  };
+  return viewer.kind !== 'visitor' && may(viewer, 'read')
+    ? uploadsIn(viewer)
+    : { dealershipId: NOTHING };
 }

@@ -7,18 +7,18 @@ import { useServer } from 'graphql-ws/use/ws';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import type { Viewer, Viewers } from '../accounts/viewer.ts';
+import type { Viewers } from '../accounts/viewer.ts';
 import { clientFor, type Context, type Services } from '../context.ts';
 import { clientAddress, type TrustedProxies } from '../http/client-address.ts';
 import { cutSlowBody } from '../http/cut-slow-body.ts';
 import { schema } from '../schema/index.ts';
 import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
+import { identify } from './identify.ts';
 import { createMaskError } from './mask-error.ts';
 import { useErrorCodes, useMediaCursor, useNoForms, useNulGuard } from './plugins.ts';
 import { useQueryLimits } from './query-limits.ts';
 import { useRateLimit } from './rate-limit.ts';
 import { useTimeLimit } from './time-limit.ts';
-import { topLevelError } from './top-level-error.ts';
 import { useVisitorCache } from './visitor-cache.ts';
 import { createYogaLogger } from './yoga-logger.ts';
 
@@ -65,13 +65,6 @@ interface Incoming {
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { services, viewers, trustedProxies, graphiql, introspection, queryMs, log } = options;
 
-  async function viewerOf(token: string | null): Promise<Viewer> {
-    if (token === null) return viewers.visitor();
-    const staff = await viewers.fromToken(token);
-    if (!staff) throw topLevelError('UNAUTHENTICATED', 'This session is over. Log in again.');
-    return staff;
-  }
-
   const maskError = createMaskError(log);
 
   const yoga = createYoga<Incoming, Context>({
@@ -105,7 +98,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       const token = connectionParams
         ? textOf(connectionParams.token)
         : bearer(request.headers.get('authorization'));
-      const viewer = await viewerOf(token);
+      const viewer = await identify(viewers, { token });
       const prisma = clientFor(viewer, services.tenants);
       const address = req ? clientAddress(req, trustedProxies) : 'this server';
       return { ...services, viewer, prisma, address, mediaCursor: null };
@@ -141,9 +134,14 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
           subscribe: (args: ExecutionArgs) => (args as EnvelopedArgs).rootValue.subscribe(args),
           async onConnect({ connectionParams, extra }) {
             const token = textOf(connectionParams?.token);
-            if (token === null || (await viewers.fromToken(token))) return true;
-            extra.socket.close(CloseCode.Forbidden, 'This session is over. Log in again.');
-            return false;
+            try {
+              await identify(viewers, { token });
+              return true;
+            } catch (error) {
+              if (!(error instanceof GraphQLError)) throw error;
+              extra.socket.close(CloseCode.Forbidden, error.message);
+              return false;
+            }
           },
           async onSubscribe({ extra, connectionParams }, _id, params) {
             const {

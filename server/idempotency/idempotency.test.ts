@@ -69,6 +69,8 @@ const FIELDS: Record<string, string> = {
   deleteMedia: `deletedIds ${ERRORS}`,
   restoreMedia: `media { id alt } ${ERRORS}`,
   retryMedia: `media { id alt } ${ERRORS}`,
+  createApiKey: `apiKey { id } key ${ERRORS}`,
+  revokeApiKey: `apiKey { id } ${ERRORS}`,
 };
 
 function documentOf(name: string): string {
@@ -143,9 +145,9 @@ describe('a key', () => {
         return !isInputObjectType(input) || !('idempotencyKey' in input.getFields());
       })
       .map(({ name }) => name);
-    expect(without).toEqual(['logIn']);
+    expect(without).toEqual(['logIn', 'logOut']);
     expect(Object.keys(schema.getMutationType()?.getFields() ?? {}).sort()).toEqual(
-      [...Object.keys(FIELDS), 'logIn'].sort(),
+      [...Object.keys(FIELDS), 'logIn', 'logOut'].sort(),
     );
   });
 

@@ -117,23 +117,20 @@ describe('an upload whose client died after it had sent the bytes', () => {
   });
 
   it.each([
-    ['left the dealership', `delete from memberships where user_id = $1`],
-    ['may only look', `update memberships set role = 'VIEWER' where user_id = $1`],
-  ])('is not completed for somebody who %s', async (_, change) => {
-    const ticket = await sent();
+    ['left the dealership', 'MANAGER', `delete from memberships where user_id = $1`],
+    ['may only look', 'PHOTOGRAPHER', `update memberships set role = 'VIEWER' where user_id = $1`],
+  ] as const)('is not completed for somebody who %s', async (_, role, change) => {
+    const vehicleId = await addVehicle(north.staff);
+    const { staff } = await server.dealership(PUBLIC_DEALERSHIP, role);
+    const ticket = await ticketFor(staff, describeFile(vehicleId, picture));
+    await put(ticket.target, picture);
     await uploads.adopt();
     await seen(ticket, '61 seconds');
     const { rows } = await query('select created_by_id "id" from uploads where id = $1', [
       uuidOf(ticket.id),
     ]);
-    const userId = (rows[0] as { id: string }).id;
-    await query(change, [userId]);
+    await query(change, [(rows[0] as { id: string }).id]);
     await uploads.adopt();
-    await query(
-      `insert into memberships (dealership_id, user_id, role) values ($1, $2, 'OWNER')
-        on conflict (dealership_id, user_id) do update set role = 'OWNER'`,
-      [north.uuid, userId],
-    );
     expect(await statusOf(ticket)).toBe('AWAITING_BYTES');
   });
 

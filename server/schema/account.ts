@@ -6,7 +6,7 @@ import { Right, Role } from './enums.ts';
 import { Node } from './node.ts';
 import { encodeId } from './node-id.ts';
 
-const User = builder.prismaObject('User', {
+export const User = builder.prismaObject('User', {
   description: 'A person who works for a dealership.',
   interfaces: [Node],
   select: { id: true, email: true, name: true },

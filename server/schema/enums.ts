@@ -57,6 +57,20 @@ export const ImageFormat = builder.enumType('ImageFormat', {
   } as const,
 });
 
+export const ApiScope = builder.enumType('ApiScope', {
+  description: 'What an API key is good for.',
+  values: {
+    VEHICLES_READ: {
+      description: 'Vehicles and media of every status; without it only what is public.',
+    },
+    VEHICLES_WRITE: { description: 'Adds, changes and deletes vehicles.' },
+    MEDIA_WRITE: {
+      description: 'Uploads, changes and deletes media, and makes upload tokens.',
+    },
+    ACCOUNT_READ: { description: 'Usage, limits and the audit log.' },
+  } as const,
+});
+
 export const Role = builder.enumType('Role', {
   description: 'What a member of a dealership may do.',
   values: {

@@ -4,6 +4,7 @@ import './account.ts';
 import './session.ts';
 import './sign-up.ts';
 import './dealership.ts';
+import './api-keys.ts';
 import './vehicle.ts';
 import './vehicle-list.ts';
 import './media.ts';

@@ -1,3 +1,4 @@
+import { may } from '../accounts/rights.ts';
 import { visibleMedia, visibleUploads, visibleVehicles } from '../gallery/visibility.ts';
 import type { Context } from '../context.ts';
 import { builder } from './builder.ts';
@@ -52,6 +53,10 @@ async function loadNode({ prisma, viewer }: Context, id: string): Promise<object
         'Upload',
         await prisma.upload.findFirst({ where: { AND: [visibleUploads(viewer), { id: uuid }] } }),
       );
+    case 'ApiKey':
+      return may(viewer, 'manageKeys')
+        ? typed('ApiKey', await prisma.apiKey.findFirst({ where: { dealershipId, id: uuid } }))
+        : null;
     case 'User':
       return viewer.kind === 'staff' && viewer.userId === uuid
         ? typed(

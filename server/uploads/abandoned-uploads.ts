@@ -1,21 +1,18 @@
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 import { RIGHTS } from '../accounts/rights.ts';
-import type { Actor, Staff } from '../accounts/viewer.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const BATCH = 500;
-/** Nobody is logged in: the server goes on with what they began. */
-const NO_SESSION = '00000000-0000-0000-0000-000000000000';
 
 export interface AbandonedUpload {
   id: string;
-  actor: Actor;
+  dealershipId: string;
 }
 
 /**
  * Uploads whose bytes have been there for a while, though nobody has said that
- * they are: their clients died, or lost their network, between the two. With
- * each comes who asked for it, who must be allowed to still. When the bytes came
+ * they are: their clients died, or lost their network, between the two. Whoever
+ * asked for them must be allowed to still. When the bytes came
  * is told by the database: it is when they were first seen here.
  */
 export async function* findAbandoned(
@@ -27,21 +24,16 @@ export async function* findAbandoned(
     await prisma.$executeRaw`
       update uploads set bytes_seen_at = now()
       where storage_key = any(${keys}) and status = 'AWAITING_BYTES' and bytes_seen_at is null`;
-    const rows = await prisma.$queryRaw<
-      (Omit<Staff, 'kind' | 'actorId' | 'sessionId'> & { id: string })[]
-    >`
-      select upload.id, upload.dealership_id "dealershipId", member.user_id "userId", person.name, member.role, upload.expires_at "expiresAt"
-      from uploads upload
-        join memberships member on member.dealership_id = upload.dealership_id and member.user_id = upload.created_by_id
-        join users person on person.id = member.user_id
+    yield* await prisma.$queryRaw<AbandonedUpload[]>`
+      select upload.id, upload.dealership_id "dealershipId" from uploads upload
+        left join memberships member on member.dealership_id = upload.dealership_id and member.user_id = upload.created_by_id
+          and member.role::text = any(${[...RIGHTS.upload.roles]})
+        left join api_keys key on key.dealership_id = upload.dealership_id and key.id = upload.api_key_id
+          and key.revoked_at is null and (key.expires_at is null or key.expires_at > now())
+          and key.scopes::text[] && ${[...RIGHTS.upload.scopes]}
       where upload.storage_key = any(${keys}) and upload.status = 'AWAITING_BYTES' and upload.expires_at > now()
         and upload.bytes_seen_at <= now() - make_interval(secs => ${afterSeconds}::float8)
-        and member.role::text = any(${[...RIGHTS.upload.roles]})`;
-    for (const { id, ...member } of rows)
-      yield {
-        id,
-        actor: { kind: 'staff', actorId: member.userId, sessionId: NO_SESSION, ...member },
-      };
+        and (member.user_id is not null or key.id is not null)`;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Upload } from '../../generated/prisma/client.ts';
-import type { Actor } from '../accounts/viewer.ts';
 import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { openGallery } from '../gallery/change-gallery.ts';
+import type { UploadScope } from '../gallery/visibility.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { bindKey, findKept, once } from '../idempotency/once.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -15,7 +15,7 @@ import { createVerifyUpload } from './verify-upload.ts';
 
 /** Any number of calls, also at once, make one media and one event. */
 export type CompleteUpload = (
-  actor: Actor,
+  scope: UploadScope,
   uploadId: string | null,
   sha256: string | null,
   key?: IdempotencyKey | null,
@@ -49,10 +49,10 @@ export function createCompleteUpload(
     );
   }
 
-  return async (actor, uploadId, sha256, key) => {
-    const prisma = asTenant(actor.dealershipId);
+  return async (scope, uploadId, sha256, key) => {
+    const prisma = asTenant(scope.dealershipId);
     await findKept(prisma, key);
-    const upload = await findUpload(prisma, actor, uploadId);
+    const upload = await findUpload(prisma, scope, uploadId);
     if (upload.status === 'COMPLETED') return done(upload, key);
     await requireOpen(prisma, upload);
     if (sha256 !== null && upload.sha256 !== null && sha256 !== upload.sha256) {
@@ -66,7 +66,7 @@ export function createCompleteUpload(
       hash = await verifyUpload(upload);
     } catch (error) {
       // Another call may have claimed, and its worker moved, the bytes in between.
-      const meanwhile = await findUpload(prisma, actor, upload.id);
+      const meanwhile = await findUpload(prisma, scope, upload.id);
       if (meanwhile.status === 'COMPLETED') return done(meanwhile, key);
       await requireOpen(prisma, meanwhile);
       if (error instanceof UserFailure && error.code === 'BYTES_MISMATCH') {

@@ -45,9 +45,13 @@ export function createHealing({ prisma, storage, limits, complete, log }: Healin
     async adopt() {
       let adopted = 0;
       try {
-        for await (const { id, actor } of findAbandoned(prisma, storage, limits.adoptSeconds)) {
+        for await (const { id, dealershipId } of findAbandoned(
+          prisma,
+          storage,
+          limits.adoptSeconds,
+        )) {
           try {
-            await complete(actor, id, null);
+            await complete({ dealershipId }, id, null);
             adopted += 1;
           } catch (error) {
             // Other bytes than were announced: the ticket says so now.

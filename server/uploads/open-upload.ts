@@ -1,15 +1,17 @@
 import type { Prisma, PrismaClient, Upload, UploadStatus } from '../../generated/prisma/client.ts';
-import type { Actor } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
+import { uploadsIn, type UploadScope } from '../gallery/visibility.ts';
 
-/** An upload of the dealership. Throws NOT_FOUND. */
+/** Throws NOT_FOUND. */
 export async function findUpload(
   prisma: PrismaClient,
-  { dealershipId }: Actor,
+  scope: UploadScope,
   id: string | null,
 ): Promise<Upload> {
   const upload =
-    id === null ? null : await prisma.upload.findFirst({ where: { dealershipId, id } });
+    id === null
+      ? null
+      : await prisma.upload.findFirst({ where: { AND: [uploadsIn(scope), { id }] } });
   if (!upload) {
     throw new UserFailure('NOT_FOUND', 'There is no such upload. Ask for a new one.', {
       field: ['input', 'uploadId'],

@@ -111,6 +111,8 @@ async function grant(
       vehicleId,
       mediaId: await mediaFor(gallery, room, request),
       createdById: actor.userId,
+      apiKeyId: actor.kind === 'integrator' ? actor.keyId : null,
+      uploadTokenId: actor.kind === 'uploader' ? actor.keyId : null,
       clientRef: request.clientRef,
       fileName: request.fileName,
       contentType: request.contentType,

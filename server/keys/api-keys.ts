@@ -1,0 +1,147 @@
+import { v7 as uuid } from 'uuid';
+import type { ApiScope } from '../../generated/prisma/enums.ts';
+import type { Actor, Integrator } from '../accounts/viewer.ts';
+import type { Database } from '../db/database.ts';
+import { UserFailure } from '../errors.ts';
+import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { once } from '../idempotency/once.ts';
+import { lockKeys, readKeyName, requireKeyRoom, unknownKey } from './key-fields.ts';
+import { apiKeyText, hashOf, isWellFormed, newPrefix } from './key-text.ts';
+import { noteKey, tellKeyChange } from './note-key.ts';
+import type { ToldOnce } from './told-once.ts';
+
+export interface NewApiKey {
+  name: string;
+  scopes: readonly ApiScope[];
+  /** Null: it has no end. */
+  expiresAt: Date | null;
+}
+
+/** Keys of programs, each for one dealership and for what its scopes allow. */
+export interface ApiKeys {
+  /** `text` is the key itself; null when it cannot be told again. */
+  create(
+    actor: Actor,
+    input: NewApiKey,
+    key: IdempotencyKey | null,
+  ): Promise<{ id: string; text: string | null }>;
+  /** From then on it opens nothing; neither do upload tokens that were made with it. */
+  revoke(actor: Actor, id: string | null, key: IdempotencyKey | null): Promise<string>;
+  /** Who shows this key; null unless it is one, and in force. */
+  find(text: string): Promise<Integrator | null>;
+  /** The same program as it is now; null when its key is not in force any more. */
+  renew(integrator: Integrator): Promise<Integrator | null>;
+}
+
+export function createApiKeys(
+  { prisma, asTenant }: Pick<Database, 'prisma' | 'asTenant'>,
+  toldOnce: ToldOnce,
+): ApiKeys {
+  return {
+    create(actor, input, key) {
+      const { dealershipId, userId } = actor;
+      const name = readKeyName(input.name);
+      const scopes = [...new Set(input.scopes)];
+      if (scopes.length === 0) {
+        throw new UserFailure('INVALID_INPUT', 'Choose what the key is for: at least one scope.', {
+          field: ['input', 'scopes'],
+        });
+      }
+      return asTenant(dealershipId).$transaction(async (tx) => {
+        const made = await toldOnce(tx, key, async (secret) => {
+          const now = await lockKeys(tx, dealershipId);
+          if (input.expiresAt !== null && input.expiresAt <= now) {
+            throw new UserFailure('INVALID_INPUT', 'Choose a time that is to come.', {
+              field: ['input', 'expiresAt'],
+            });
+          }
+          requireKeyRoom(await tx.apiKey.count({ where: { dealershipId, revokedAt: null } }));
+          const id = uuid();
+          const prefix = newPrefix();
+          await tx.apiKey.create({
+            data: {
+              id,
+              dealershipId,
+              name,
+              prefix,
+              hash: hashOf(apiKeyText(prefix, secret)),
+              scopes,
+              createdById: userId,
+              expiresAt: input.expiresAt,
+            },
+            select: { id: true },
+          });
+          await noteKey(tx, actor, 'API_KEY_CREATED', id, { name, scopes: scopes.join(' ') });
+          return id;
+        });
+        const { prefix, hash } = await tx.apiKey.findUniqueOrThrow({
+          where: { dealershipId_id: { dealershipId, id: made.id } },
+          select: { prefix: true, hash: true },
+        });
+        const text = apiKeyText(prefix, made.secret);
+        return { id: made.id, text: hashOf(text) === hash ? text : null };
+      });
+    },
+
+    revoke(actor, id, key) {
+      const { dealershipId } = actor;
+      return asTenant(dealershipId).$transaction((tx) =>
+        once(tx, key, async () => {
+          const found =
+            id === null
+              ? null
+              : await tx.apiKey.findFirst({
+                  where: { dealershipId, id },
+                  select: { id: true, name: true },
+                });
+          if (!found) throw unknownKey();
+          const revoked = await tx.$executeRaw`
+            update api_keys set revoked_at = now()
+            where dealership_id = ${dealershipId}::uuid and id = ${found.id}::uuid and revoked_at is null`;
+          if (revoked > 0) {
+            await noteKey(tx, actor, 'API_KEY_REVOKED', found.id, { name: found.name });
+            await tellKeyChange(tx, actor, found.id);
+          }
+          return found.id;
+        }),
+      );
+    },
+
+    async find(text) {
+      if (!isWellFormed('api', text)) return null;
+      const [row] = await prisma.$queryRaw<(Row & { unnoted: boolean })[]>`
+        select id, dealership_id "dealershipId", name, scopes::text[] scopes, expires_at "expiresAt",
+          coalesce(last_used_at < now() - interval '1 minute', true) "unnoted"
+        from api_keys
+        where hash = ${hashOf(text)} and revoked_at is null and (expires_at is null or expires_at > now())`;
+      if (!row) return null;
+      const { unnoted, ...found } = row;
+      if (unnoted) {
+        await prisma.$executeRaw`
+          update api_keys set last_used_at = now()
+          where id = ${found.id}::uuid and coalesce(last_used_at < now() - interval '1 minute', true)`;
+      }
+      return toIntegrator(found);
+    },
+
+    async renew({ dealershipId, keyId }) {
+      const [row] = await prisma.$queryRaw<Row[]>`
+        select id, dealership_id "dealershipId", name, scopes::text[] scopes, expires_at "expiresAt" from api_keys
+        where dealership_id = ${dealershipId}::uuid and id = ${keyId}::uuid
+          and revoked_at is null and (expires_at is null or expires_at > now())`;
+      return row ? toIntegrator(row) : null;
+    },
+  };
+}
+
+interface Row {
+  id: string;
+  dealershipId: string;
+  name: string;
+  scopes: ApiScope[];
+  expiresAt: Date | null;
+}
+
+function toIntegrator({ id, ...row }: Row): Integrator {
+  return { kind: 'integrator', ...row, actorId: id, keyId: id, userId: null };
+}

@@ -1,0 +1,45 @@
+import type { ApiScope } from '../generated/prisma/enums.ts';
+import type { Refusal } from './gallery.ts';
+import type { GraphQLClient } from './graphql-client.ts';
+
+interface Made {
+  apiKey: { id: string; prefix: string; scopes: ApiScope[]; expiresAt: string | null } | null;
+  key: string | null;
+  userErrors: Refusal[];
+}
+
+/** Asks for an API key. */
+export async function askForApiKey(client: GraphQLClient, input: object): Promise<Made> {
+  const { createApiKey } = await client.expect<{ createApiKey: Made }>(
+    `mutation ($input: CreateApiKeyInput!) {
+      createApiKey(input: $input) {
+        apiKey { id prefix scopes expiresAt } key userErrors { __typename code message field }
+      }
+    }`,
+    { input },
+  );
+  return createApiKey;
+}
+
+/** A new API key, and its id. */
+export async function makeApiKey(
+  client: GraphQLClient,
+  scopes: readonly ApiScope[],
+  expiresAt?: string,
+): Promise<{ id: string; key: string }> {
+  const { apiKey, key, userErrors } = await askForApiKey(client, {
+    name: 'A program',
+    scopes,
+    ...(expiresAt && { expiresAt }),
+  });
+  if (!apiKey || !key) throw new Error(`There is no key: ${JSON.stringify(userErrors)}`);
+  return { id: apiKey.id, key };
+}
+
+export async function revokeApiKey(client: GraphQLClient, id: string): Promise<Refusal[]> {
+  const { revokeApiKey: answer } = await client.expect<{ revokeApiKey: { userErrors: Refusal[] } }>(
+    'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { userErrors { __typename code message field } } }',
+    { id },
+  );
+  return answer.userErrors;
+}
