@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { schema } from '../../server/schema/index.ts';
+import { startServer, type TestServer } from '../server.ts';
+import { EXPECTED } from './expectations.ts';
+import { rootFields, runMatrix } from './matrix.ts';
+import { createWorld } from './world.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  // It asks more in a minute than anybody may.
+  server = await startServer({ env: { RATE_LIMITS: 'off' } });
+});
+afterAll(() => server.stop());
+
+it('knows who may use every field, and no field that is not there', () => {
+  const names = new Set(Object.keys(EXPECTED).map((name) => name.split(' ')[0]));
+  expect([...names].sort()).toEqual(
+    rootFields(schema)
+      .map(({ field }) => field.name)
+      .sort(),
+  );
+});
+
+it('shows and lets nobody do what is not theirs', async () => {
+  const { findings, ...size } = await runMatrix(await createWorld(server), { schema });
+  console.log(`authorization: ${JSON.stringify({ ...size, findings: findings.length })}`);
+  expect(findings).toEqual([]);
+  expect(size.cells).toBeGreaterThan(900);
+});

@@ -1,0 +1,139 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+/** What an argument can name. */
+export type TargetKind =
+  | 'Dealership'
+  | 'User'
+  | 'Vehicle'
+  | 'Upload'
+  | 'Media'
+  | 'deleted media'
+  | 'video'
+  | 'vin'
+  | 'stockNumber'
+  | 'slug';
+
+/** Who asks. */
+export type ActorKind =
+  | 'anonymous'
+  | 'viewer'
+  | 'photographer'
+  | 'manager'
+  | 'owner'
+  | 'owner elsewhere'
+  | 'revoked session';
+
+/**
+ * What arguments name, by their own name or by `field.path` where that is not
+ * enough. An ID that is not here fails the test: somebody has to say what it is.
+ */
+export const NAMES: Record<string, readonly TargetKind[]> = {
+  'node.id': ['Dealership', 'User', 'Vehicle', 'Upload', 'Media'],
+  'dealership.id': ['Dealership'],
+  'dealership.slug': ['slug'],
+  'vehicle.id': ['Vehicle'],
+  'vehicle.vin': ['vin'],
+  'vehicle.stockNumber': ['stockNumber'],
+  'upload.id': ['Upload'],
+  dealershipId: ['Dealership'],
+  vehicleId: ['Vehicle'],
+  uploadId: ['Upload'],
+  replaceMediaId: ['Media'],
+  posterFor: ['video'],
+  'upsertVehicle.input.vehicle.id': ['Vehicle'],
+  'deleteVehicle.input.id': ['Vehicle'],
+  'updateMedia.input.id': ['Media'],
+  'deleteMedia.input.ids': ['Media'],
+  'restoreMedia.input.id': ['deleted media'],
+  'retryMedia.input.id': ['Media'],
+  'reorderMedia.input.order': ['Media'],
+  'reorderMedia.input.moves.id': ['Media'],
+};
+
+const bytes = Buffer.from('not yet a picture');
+
+/** What has to be said, or makes sense, where the schema alone does not tell. */
+export const VALUES: Record<string, () => unknown> = {
+  contentType: () => 'image/jpeg',
+  fileName: () => 'photo.jpg',
+  byteSize: () => bytes.length,
+  md5: () => createHash('md5').update(bytes).digest('base64'),
+  alt: () => 'As somebody else wants it',
+  password: () => 'a heron over wet asphalt',
+  email: () => `${randomUUID()}@nobody.example`,
+  'upsertVehicle.input.vehicle.description': () => 'As somebody else wants it',
+  // No cursor at all: a stream says so at once.
+  'vehicleMediaChanged.after': () => 'nonsense',
+  'dealershipMediaChanged.after': () => 'nonsense',
+  // The first that a vehicle has: the order is the gallery's own.
+  'reorderMedia.input.expectedVersion': () => 0,
+};
+
+/** Where even who may do it is told that something is amiss with what was generated. */
+export const MAY_SAY_NO: readonly string[] = [
+  'logIn.input.dealershipId',
+  'upsertVehicle.input.vehicle.id',
+  'completeUpload.input.uploadId',
+  'reorderMedia.input.vehicleId',
+  'reorderMedia.input.order',
+];
+
+/** What an actor meets: it is there, it is not, or the actor may not ask. */
+export type Outcome = 'reached' | 'none' | 'refused';
+
+const EVERYBODY = 'everybody';
+const STAFF = ['viewer', 'photographer', 'manager', 'owner', 'owner elsewhere'] as const;
+const EDITORS = ['photographer', 'manager', 'owner', 'owner elsewhere'] as const;
+const MANAGERS = ['manager', 'owner', 'owner elsewhere'] as const;
+
+interface Expectation {
+  /** Who reaches what is theirs. */
+  may: typeof EVERYBODY | readonly ActorKind[];
+  /** What the others meet. */
+  others: Exclude<Outcome, 'reached'>;
+}
+
+/**
+ * Every field of query, mutation and subscription. Where what is named decides,
+ * its kind stands behind it. A field that is not here fails the test.
+ */
+export const EXPECTED: Record<string, Expectation> = {
+  node: { may: EVERYBODY, others: 'none' },
+  'node of Upload': { may: STAFF, others: 'none' },
+  'node of User': { may: STAFF, others: 'none' },
+  viewer: { may: STAFF, others: 'none' },
+  dealership: { may: EVERYBODY, others: 'none' },
+  vehicle: { may: EVERYBODY, others: 'none' },
+  vehicles: { may: EVERYBODY, others: 'none' },
+  upload: { may: STAFF, others: 'none' },
+  openUploads: { may: EDITORS, others: 'refused' },
+
+  logIn: { may: EVERYBODY, others: 'none' },
+  signUp: { may: EVERYBODY, others: 'none' },
+  logOut: { may: STAFF, others: 'refused' },
+  upsertVehicle: { may: MANAGERS, others: 'refused' },
+  deleteVehicle: { may: MANAGERS, others: 'refused' },
+  requestUpload: { may: EDITORS, others: 'refused' },
+  requestUploads: { may: EDITORS, others: 'refused' },
+  refreshUpload: { may: EDITORS, others: 'refused' },
+  completeUpload: { may: EDITORS, others: 'refused' },
+  cancelUpload: { may: EDITORS, others: 'refused' },
+  updateMedia: { may: EDITORS, others: 'refused' },
+  reorderMedia: { may: EDITORS, others: 'refused' },
+  deleteMedia: { may: EDITORS, others: 'refused' },
+  restoreMedia: { may: EDITORS, others: 'refused' },
+  retryMedia: { may: EDITORS, others: 'refused' },
+
+  vehicleMediaChanged: { may: EVERYBODY, others: 'none' },
+  dealershipMediaChanged: { may: STAFF, others: 'refused' },
+};
+
+/** What an actor meets that names what is theirs. */
+export function expectedFor(field: string, kind: TargetKind | null, actor: ActorKind): Outcome {
+  // Whose session is over is told so, whatever they ask.
+  if (actor === 'revoked session') return 'refused';
+  const expected = EXPECTED[`${field} of ${kind}`] ?? EXPECTED[field];
+  if (!expected) throw new Error(`Say in test/authorization/expectations.ts who may do ${field}`);
+  const may = expected.may === EVERYBODY || expected.may.includes(actor);
+  return may ? 'reached' : expected.others;
+}

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import type { GraphQLField, GraphQLSchema } from 'graphql';
+import { encodeId, type NodeKind } from '../../server/schema/node-id.ts';
+import { expectedFor, MAY_SAY_NO, type Outcome, type TargetKind } from './expectations.ts';
+import { firstEvents } from './follow.ts';
+import { argumentsFor, positionsOf, type Position } from './inputs.ts';
+import { selectionOf } from './select.ts';
+import { ask, fingerprint, plant, type Actor, type Answer, type World } from './world.ts';
+
+type Operation = 'query' | 'mutation' | 'subscription';
+const TARGETS = ['own', 'foreign', 'absent', 'malformed', 'hidden'] as const;
+type Target = (typeof TARGETS)[number];
+
+export interface MatrixResult {
+  fields: number;
+  positions: number;
+  actors: number;
+  cells: number;
+  /** What somebody saw or did that they may not, or could not that they may. */
+  findings: string[];
+}
+
+export interface MatrixOptions {
+  schema: GraphQLSchema;
+  actors?: readonly Actor['kind'][];
+}
+
+/** What ends the session it is asked with comes last. */
+const LAST = ['logOut'];
+
+interface Field {
+  operation: Operation;
+  field: GraphQLField<unknown, unknown>;
+}
+
+export function rootFields(schema: GraphQLSchema): Field[] {
+  const of = (operation: Operation, type: ReturnType<GraphQLSchema['getQueryType']>): Field[] =>
+    Object.values(type?.getFields() ?? {}).map((field) => ({ operation, field }));
+  const fields = [
+    ...of('query', schema.getQueryType()),
+    ...of('mutation', schema.getMutationType()),
+    ...of('subscription', schema.getSubscriptionType()),
+  ];
+  const late = ({ field }: Field) => LAST.includes(field.name);
+  return [...fields.filter((field) => !late(field)), ...fields.filter(late)];
+}
+
+/** Asks every root field as everybody about what is theirs, another's, nobody's and nonsense. */
+export async function runMatrix(world: World, options: MatrixOptions): Promise<MatrixResult> {
+  const { schema } = options;
+  const actors = world.actors.filter(({ kind }) => options.actors?.includes(kind) ?? true);
+  const fields = rootFields(schema);
+  const result: MatrixResult = {
+    fields: fields.length,
+    positions: 0,
+    actors: actors.length,
+    cells: 0,
+    findings: [],
+  };
+  for (const { operation, field } of fields) {
+    const named = positionsOf(field);
+    const positions: (Position | null)[] = named.length > 0 ? named : [null];
+    result.positions += positions.length;
+    for (const position of positions) {
+      for (const actor of actors) {
+        const row = new Row(world, schema, { operation, field }, position, actor);
+        result.findings.push(...(await row.run()));
+        result.cells += row.cells;
+      }
+    }
+  }
+  return result;
+}
+
+/** One field, one of its positions, one actor: all targets. */
+class Row {
+  cells = 0;
+  readonly #world: World;
+  readonly #field: Field;
+  readonly #position: Position | null;
+  readonly #actor: Actor;
+  readonly #document: string;
+  readonly #findings: string[] = [];
+
+  constructor(
+    world: World,
+    schema: GraphQLSchema,
+    field: Field,
+    position: Position | null,
+    actor: Actor,
+  ) {
+    this.#world = world;
+    this.#field = field;
+    this.#position = position;
+    this.#actor = actor;
+    const { args, name } = field.field;
+    const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+    const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+    this.#document =
+      `${field.operation} ${declared && `(${declared})`} ` +
+      `{ ${name}${passed && `(${passed})`} ${selectionOf(schema, field.field)} }`;
+  }
+
+  async run(): Promise<string[]> {
+    const { db } = this.#world.server.app;
+    const { home, elsewhere } = this.#actor;
+    const before = await this.#sum(elsewhere.uuid);
+    if (!this.#position) {
+      await this.#check('own', home.things);
+    } else {
+      const foreign = await this.#check('foreign', elsewhere.things);
+      const absent = await this.#check('absent', null);
+      const malformed = await this.#check('malformed', null);
+      this.#same('foreign', foreign, absent);
+      this.#same('malformed', malformed, absent);
+      if (this.#actor.userId === null && this.#canHide()) {
+        const draft = await plant(db, home, home.things.userId, 'DRAFT');
+        this.#same('hidden', await this.#check('hidden', draft), absent);
+      }
+      const own =
+        this.#field.operation === 'mutation'
+          ? await plant(db, home, home.things.userId)
+          : home.things;
+      await this.#check('own', {
+        ...own,
+        User: encodeId('User', this.#actor.userId ?? randomUUID()),
+      });
+    }
+    if ((await this.#sum(elsewhere.uuid)) !== before) this.#find('foreign', 'changed rows');
+    return this.#findings;
+  }
+
+  /** Only mutations may change anything. */
+  async #sum(dealershipId: string): Promise<string> {
+    if (this.#field.operation !== 'mutation') return '';
+    return fingerprint(this.#world.server.app.db, dealershipId);
+  }
+
+  #canHide(): boolean {
+    return ['Vehicle', 'Upload', 'Media', 'video', 'vin', 'stockNumber'].includes(
+      this.#position?.kind ?? '',
+    );
+  }
+
+  async #check(target: Target, things: Record<TargetKind, string> | null): Promise<string> {
+    const { headers, home, elsewhere } = this.#actor;
+    const { operation, field } = this.#field;
+    const kind = this.#position?.kind ?? null;
+    const text = target === 'malformed' ? 'nonsense' : kind && (things?.[kind] ?? absentOf(kind));
+    const own = target === 'own' && things ? things : home.things;
+    const variables = argumentsFor(field, this.#position, text ?? '', (named) => own[named]);
+    const { server } = this.#world;
+    const answer =
+      operation === 'subscription'
+        ? await firstEvents(server, headers, this.#document, variables)
+        : await ask(server, headers, this.#document, variables);
+    this.cells += 1;
+    const outcome = outcomeOf(answer, field.name);
+    const wanted = expectedFor(field.name, kind, this.#actor.kind);
+    if (outcome === 'failed') this.#find(target, `an answer of ${JSON.stringify(answer.errors)}`);
+    else if (target === 'own') {
+      const position = `${field.name}.${this.#position?.path ?? ''}`;
+      const met = outcome === 'said no' && MAY_SAY_NO.includes(position) ? 'reached' : outcome;
+      if (met !== wanted) this.#find(target, `${outcome} instead of ${wanted}`, answer);
+    } else {
+      const refused = wanted === 'refused' ? 'refused' : 'none';
+      const met = outcome === 'said no' ? 'none' : outcome;
+      if (met !== refused) this.#find(target, `${outcome} instead of ${refused}`, answer);
+    }
+    const said = JSON.stringify({ data: answer.data, errors: answer.errors });
+    const masked = text ? said.replaceAll(text, '<what was asked for>') : said;
+    for (const other of this.#world.dealerships) {
+      if (other.uuid === home.uuid) continue;
+      if (masked.includes(other.mark) || idsIn(masked).includes(other.uuid)) {
+        this.#find(target, `a word of ${other.slug}`, answer);
+      }
+      if (other === elsewhere && idsIn(masked).some((id) => isOf(id, other.things))) {
+        this.#find(target, `an id of ${other.slug}`, answer);
+      }
+    }
+    return masked;
+  }
+
+  #same(target: Target, answer: string, absent: string): void {
+    if (answer !== absent)
+      this.#find(target, `an answer unlike that for what is absent: ${answer}`);
+  }
+
+  #find(target: Target, what: string, answer?: Answer): void {
+    const { name } = this.#field.field;
+    const where = this.#position ? `${name}(${this.#position.path}: ${this.#position.kind})` : name;
+    const shown = answer ? ` ${JSON.stringify(answer).slice(0, 400)}` : '';
+    this.#findings.push(`${where} as ${this.#actor.kind} about ${target}: ${what}${shown}`);
+  }
+}
+
+function absentOf(kind: TargetKind): string {
+  switch (kind) {
+    case 'vin':
+      return 'XXXXXXXXXXXXXXXXX';
+    case 'stockNumber':
+    case 'slug':
+      return randomUUID();
+    case 'deleted media':
+    case 'video':
+      return encodeId('Media', randomUUID());
+    default:
+      return encodeId(kind satisfies NodeKind, randomUUID());
+  }
+}
+
+/** Every UUID that an answer speaks of, plain or in an opaque id. */
+function idsIn(text: string): string[] {
+  const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+  const opaque = (text.match(/[A-Za-z0-9_-]{40,}/g) ?? []).map((word) =>
+    Buffer.from(word, 'base64url').toString('latin1'),
+  );
+  return [text, ...opaque].flatMap((part) => part.match(uuid) ?? []);
+}
+
+function isOf(uuid: string, things: Record<string, string>): boolean {
+  return Object.values(things).some((thing) => idsIn(thing).includes(uuid));
+}
+
+function outcomeOf({ data, errors }: Answer, name: string): Outcome | 'said no' | 'failed' {
+  const code = errors?.find(({ path }) => (path?.length ?? 0) <= 1)?.extensions?.code;
+  if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') return 'refused';
+  if (code === 'NOT_FOUND') return 'none';
+  if (
+    code !== undefined ||
+    errors?.some((error) => error.extensions?.code === 'INTERNAL_SERVER_ERROR')
+  )
+    return 'failed';
+  const root = data?.[name];
+  if (root == null || (Array.isArray(root) && root.length === 0)) return 'none';
+  const codes = userErrorsIn(root);
+  if (codes.includes('NOT_FOUND')) return 'none';
+  return codes.length > 0 ? 'said no' : 'reached';
+}
+
+/** Of a payload, and of the results of one that has several. */
+function userErrorsIn(payload: unknown): string[] {
+  if (typeof payload !== 'object' || payload === null) return [];
+  const { userErrors = [], results = [] } = payload as {
+    userErrors?: { code: string }[];
+    results?: unknown[];
+  };
+  return [...userErrors.map(({ code }) => code), ...results.flatMap(userErrorsIn)];
+}

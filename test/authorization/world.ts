@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../server/db/database.ts';
+import { encodeId } from '../../server/schema/node-id.ts';
+import { PUBLIC_DEALERSHIP, type TestDealership, type TestServer } from '../server.ts';
+import type { ActorKind, TargetKind } from './expectations.ts';
+
+/** What stands in the texts of everything that a dealership has, and nowhere else. */
+const markOf = (slug: string): string => `only-${slug}-knows`;
+
+export interface Dealership {
+  slug: string;
+  uuid: string;
+  mark: string;
+  /** A published vehicle with media of every kind, and somebody who uploaded them. */
+  things: Things;
+}
+
+/** By kind what an argument has to say to name it. */
+type Things = Record<TargetKind, string> & { userId: string };
+
+export interface Actor {
+  kind: ActorKind;
+  headers: Record<string, string>;
+  home: Dealership;
+  /** Whose things are foreign. */
+  elsewhere: Dealership;
+  userId: string | null;
+}
+
+export interface World {
+  server: TestServer;
+  actors: Actor[];
+  dealerships: Dealership[];
+}
+
+/** A server with three dealerships, the first of which visitors see, and one of each who may ask. */
+export async function createWorld(server: TestServer): Promise<World> {
+  const { db } = server.app;
+  const roles = ['OWNER', 'MANAGER', 'PHOTOGRAPHER', 'VIEWER'] as const;
+  const people: TestDealership[] = [];
+  for (const role of roles) people.push(await server.dealership(PUBLIC_DEALERSHIP, role));
+  const southOwner = await server.dealership('south');
+  const westOwner = await server.dealership('west');
+
+  const open = async (slug: string, { uuid, email }: TestDealership): Promise<Dealership> => {
+    const { id: userId } = await db.prisma.user.findUniqueOrThrow({ where: { email } });
+    await db.prisma.dealership.update({ where: { id: uuid }, data: { name: markOf(slug) } });
+    const place = { slug, uuid, mark: markOf(slug) };
+    return { ...place, things: await plant(db, place, userId) };
+  };
+  const north = await open(PUBLIC_DEALERSHIP, people[0] as TestDealership);
+  const south = await open('south', southOwner);
+  const west = await open('west', westOwner);
+
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const member = async (
+    kind: ActorKind,
+    { token, email }: TestDealership,
+    home = north,
+    elsewhere = south,
+  ): Promise<Actor> => {
+    const { id } = await db.prisma.user.findUniqueOrThrow({ where: { email } });
+    return { kind, headers: bearer(token), home, elsewhere, userId: id };
+  };
+  const [owner, manager, photographer, viewer] = people as [
+    TestDealership,
+    TestDealership,
+    TestDealership,
+    TestDealership,
+  ];
+  const over = await logInAgain(server, owner);
+  await ask(server, bearer(over), 'mutation { logOut(input: {}) { userErrors { code } } }');
+  return {
+    server,
+    dealerships: [north, south, west],
+    actors: [
+      { kind: 'anonymous', headers: {}, home: north, elsewhere: south, userId: null },
+      await member('viewer', viewer),
+      await member('photographer', photographer),
+      await member('manager', manager),
+      await member('owner', owner),
+      await member('owner elsewhere', westOwner, west, north),
+      await member('revoked session', { ...owner, token: over }),
+    ],
+  };
+}
+
+export interface Answer {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; path?: unknown[]; extensions?: { code?: string } }[];
+}
+
+export async function ask(
+  { url }: TestServer,
+  headers: Record<string, string>,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as Answer;
+}
+
+async function logInAgain(server: TestServer, { email, password }: TestDealership) {
+  const { data } = await ask(
+    server,
+    {},
+    `mutation ($email: String!, $password: String!) {
+      logIn(input: { email: $email, password: $password }) { session { token } }
+    }`,
+    { email, password },
+  );
+  if (!data) throw new Error('There is no answer to a log-in');
+  return (data.logIn as { session: { token: string } }).session.token;
+}
+
+/** A VIN that no other vehicle has. */
+const anyVin = (): string =>
+  randomUUID().replaceAll('-', '').toUpperCase().slice(0, 17).replaceAll(/[IOQ]/g, 'X');
+
+/** Adds a vehicle with one of everything. */
+export async function plant(
+  { prisma }: Database,
+  { uuid: dealershipId, slug, mark }: Pick<Dealership, 'uuid' | 'slug' | 'mark'>,
+  userId: string,
+  status: 'PUBLISHED' | 'DRAFT' = 'PUBLISHED',
+): Promise<Things> {
+  const vehicleId = randomUUID();
+  const vin = anyVin();
+  const stockNumber = randomUUID();
+  await prisma.vehicle.create({
+    data: { id: vehicleId, dealershipId, vin, stockNumber, status, model: mark, description: mark },
+  });
+  const media = {
+    dealershipId,
+    vehicleId,
+    originalFileName: `${mark}.jpg`,
+    originalContentType: 'image/jpeg',
+    originalByteSize: 1,
+    originalSha256: 'b'.repeat(64),
+    alt: mark,
+  };
+  const [ready, deleted, video, pending] = [
+    { ...media, id: randomUUID(), position: 0, status: 'READY' as const },
+    {
+      ...media,
+      id: randomUUID(),
+      position: 1,
+      status: 'READY' as const,
+      deletedAt: new Date(),
+    },
+    {
+      ...media,
+      id: randomUUID(),
+      position: 2,
+      status: 'READY' as const,
+      kind: 'VIDEO' as const,
+      originalContentType: 'video/mp4',
+    },
+    { ...media, id: randomUUID(), position: 3, originalSha256: null },
+  ] as const;
+  await prisma.media.createMany({ data: [ready, deleted, video, pending] });
+  const uploadId = randomUUID();
+  await prisma.upload.create({
+    data: {
+      id: uploadId,
+      dealershipId,
+      vehicleId,
+      mediaId: pending.id,
+      createdById: userId,
+      fileName: `${mark}.jpg`,
+      contentType: 'image/jpeg',
+      byteSize: 1,
+      md5: 'kPgB2J7oHvH5k6zA3bY4Ag==',
+      storageKey: `incoming/${dealershipId}/${uploadId}`,
+      expiresAt: new Date(Date.now() + 3_600_000),
+    },
+  });
+  return {
+    Dealership: encodeId('Dealership', dealershipId),
+    User: encodeId('User', userId),
+    Vehicle: encodeId('Vehicle', vehicleId),
+    Upload: encodeId('Upload', uploadId),
+    Media: encodeId('Media', ready.id),
+    'deleted media': encodeId('Media', deleted.id),
+    video: encodeId('Media', video.id),
+    vin,
+    stockNumber,
+    slug,
+    userId,
+  };
+}
+
+/** All rows of a dealership in one number, to see whether any has changed. */
+export async function fingerprint({ pool }: Database, dealershipId: string): Promise<string> {
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `select table_name::text "name" from information_schema.columns
+     where table_schema = 'public' and column_name = 'dealership_id' order by 1`,
+  );
+  const sums = [...tables.map(({ name }) => [name, 'dealership_id']), ['dealerships', 'id']].map(
+    ([table, column]) =>
+      `(select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from "${table}" t where ${column} = $1)`,
+  );
+  const { rows } = await pool.query<{ sum: string }>(`select ${sums.join(' || ')} "sum"`, [
+    dealershipId,
+  ]);
+  return rows[0]?.sum ?? '';
+}
