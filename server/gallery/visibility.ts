@@ -43,9 +43,7 @@ export function uploadsIn({ dealershipId, vehicleId }: UploadScope): Prisma.Uplo
   };
 }
 
-/** The uploads that a viewer may see: none of them is public. */
-export function visibleUploads(viewer: Viewer): Prisma.UploadWhereInput {
-  return viewer.kind !== 'visitor' && may(viewer, 'read')
-    ? uploadsIn(viewer)
-    : { dealershipId: NOTHING };
+/** The uploads that a viewer may see; null when that is none: they are not public, nor is their table. */
+export function visibleUploads(viewer: Viewer): Prisma.UploadWhereInput | null {
+  return viewer.kind !== 'visitor' && may(viewer, 'read') ? uploadsIn(viewer) : null;
 }

@@ -48,11 +48,13 @@ async function loadNode({ prisma, viewer }: Context, id: string): Promise<object
       });
       return media && typed(media.kind === 'VIDEO' ? 'VideoMedia' : 'ImageMedia', media);
     }
-    case 'Upload':
-      return typed(
-        'Upload',
-        await prisma.upload.findFirst({ where: { AND: [visibleUploads(viewer), { id: uuid }] } }),
+    case 'Upload': {
+      const visible = visibleUploads(viewer);
+      return (
+        visible &&
+        typed('Upload', await prisma.upload.findFirst({ where: { AND: [visible, { id: uuid }] } }))
       );
+    }
     case 'ApiKey':
       return may(viewer, 'manageKeys')
         ? typed('ApiKey', await prisma.apiKey.findFirst({ where: { dealershipId, id: uuid } }))

@@ -64,11 +64,9 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (query, _, { id }, { prisma, viewer }) => {
       const uuid = uuidOf('Upload', id);
-      if (uuid === null) return null;
-      return prisma.upload.findFirst({
-        ...query,
-        where: { AND: [visibleUploads(viewer), { id: uuid }] },
-      });
+      const visible = visibleUploads(viewer);
+      if (uuid === null || !visible) return null;
+      return prisma.upload.findFirst({ ...query, where: { AND: [visible, { id: uuid }] } });
     },
   }),
   openUploads: t.field({
