@@ -1,10 +1,10 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 
 const SECRET_PATHS = ['password', 'token', 'authorization', 'secretAccessKey', 'appSecret'];
 
-/** Structured logs without secrets: neither credentials nor what signs a URL. */
-export function createLog(level: string): Logger {
-  return pino({
+/** Structured logs without secrets: neither credentials nor what signs a URL. Standard output by default. */
+export function createLog(level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: null,
     redact: {
@@ -22,7 +22,8 @@ export function createLog(level: string): Logger {
       },
       url: (value: unknown) => withoutSignatures(String(value)),
     },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 const SIGNED =

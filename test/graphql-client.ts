@@ -1,3 +1,5 @@
+import { noteSecrets } from './secret-watch.ts';
+
 export interface GraphQLAnswer<Data> {
   data?: Data | null;
   errors?: { message: string; path?: (string | number)[]; extensions?: { code?: string } }[];
@@ -20,12 +22,16 @@ export class GraphQLClient {
     query: string,
     variables?: Record<string, unknown>,
   ): Promise<GraphQLAnswer<Data>> {
+    noteSecrets(variables);
+    noteSecrets(this.#headers);
     const response = await fetch(this.endpoint, {
       method: 'POST',
       headers: this.#headers,
       body: JSON.stringify({ query, variables }),
     });
-    return (await response.json()) as GraphQLAnswer<Data>;
+    const answer = (await response.json()) as GraphQLAnswer<Data>;
+    noteSecrets(answer.data);
+    return answer;
   }
 
   /** The data of an answer without errors. */

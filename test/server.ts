@@ -11,6 +11,7 @@ import type { Role } from '../generated/prisma/enums.ts';
 import { encodeId } from '../server/schema/node-id.ts';
 import { GraphQLClient } from './graphql-client.ts';
 import { freshDatabase } from './database.ts';
+import { linesWithSecrets, noteSecrets } from './secret-watch.ts';
 
 export interface TestServer {
   readonly app: App;
@@ -19,6 +20,7 @@ export interface TestServer {
   readonly visitor: GraphQLClient;
   /** A dealership with one member; the public one of the server is `north`. */
   dealership(slug: string, role?: Role): Promise<TestDealership>;
+  /** Rejects when the server's log says a secret that a client has sent or got. */
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export interface TestServerOptions {
 
 let passwordHash: Promise<string> | null = null;
 const PASSWORD = 'correct horse battery';
+const SECRET = 'a secret of thirty-two characters or more';
 
 /** The whole server on a fresh database and a fresh folder, on a port of the system's choice. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -51,17 +54,19 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const database = await freshDatabase();
   const loaded = loadConfig({
     NODE_ENV: 'test',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'trace',
     PORT: '0',
     DATA_DIR: dataDir,
-    APP_SECRET: 'a secret of thirty-two characters or more',
+    APP_SECRET: SECRET,
     DEFAULT_DEALERSHIP: options.demo ? 'demo-motors' : PUBLIC_DEALERSHIP,
     MEDIA_CONCURRENCY: '1',
     ...options.env,
   });
+  const logged: string[] = [];
+  noteSecrets({ secret: SECRET });
   const config = { ...loaded, database: database.config };
   const app = await createApp(options.change?.(config) ?? config, {
-    log: createLog(loaded.logLevel),
+    log: createLog(loaded.logLevel, { write: (line) => void logged.push(line) }),
     ...(options.demo && { seed: seedDemo, demoAccount }),
   });
   await app.listen();
@@ -113,6 +118,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       await app.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
+      const leaks = linesWithSecrets(logged.join(''));
+      if (leaks.length > 0) throw new Error(`The log says secrets:\n${leaks.join('\n')}`);
     },
   };
 }
