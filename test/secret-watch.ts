@@ -7,7 +7,7 @@ const SECRET_NAME =
 /** What makes an address good for an upload. */
 const SIGNATURES = [/[?&]X-Amz-Signature=([^&]+)/i, /\/storage\/upload\/([\w.~-]+)/];
 /** Shorter ones occur by chance. */
-const MIN_LENGTH = 8;
+const MIN_LENGTH = 12;
 
 /** Remembers what is secret in variables, in an answer, or in headers. */
 export function noteSecrets(value: unknown, name = ''): void {
