@@ -22,7 +22,10 @@ import { armFailpoints } from './failpoint.ts';
 import { createGallery } from './gallery/gallery.ts';
 import { pruneIdempotencyKeys } from './idempotency/once.ts';
 import { createGraphQLServer } from './graphql/graphql-server.ts';
+import { cutSlowBody } from './http/cut-slow-body.ts';
 import { createHealth } from './http/health.ts';
+import { createOriginCheck } from './http/origins.ts';
+import { setSecurityHeaders } from './http/security-headers.ts';
 import { createStaticFiles } from './http/static-files.ts';
 import { createVehicleManifest } from './http/vehicle-manifest.ts';
 import { createApiKeys } from './keys/api-keys.ts';
@@ -35,7 +38,7 @@ import { createRetryMedia } from './processing/retry-media.ts';
 import { startMediaWorker } from './processing/worker.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { startReconciler } from './reconcile/reconciler.ts';
-import { createDiskEndpoint } from './storage/disk-endpoint.ts';
+import { createDiskEndpoint, UPLOAD_PATH } from './storage/disk-endpoint.ts';
 import { createDiskStorage } from './storage/disk.ts';
 import type { Storage } from './storage/storage.ts';
 import { createUploads } from './uploads/uploads.ts';
@@ -44,6 +47,14 @@ import { createVehicles } from './vehicles/vehicles.ts';
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const HOURLY_MS = 3_600_000;
 const DRAIN_MS = 10_000;
+const HTTP_LIMITS = {
+  headersTimeout: 20_000,
+  connectionsCheckingInterval: 5_000,
+  // Longer than the balancers before it keep a connection that is idle.
+  keepAliveTimeout: 65_000,
+  // Of the whole request: uploads have a pace of their own, other bodies are cut when late.
+  requestTimeout: 0,
+};
 
 /** Answers what is its own, resolves to false for the rest. */
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
@@ -123,6 +134,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const graphql = createGraphQLServer({
     services,
     viewers,
+    mayUseToken: createOriginCheck(config.staffOrigins, () => publicUrl),
     trustedProxies: config.trustedProxies,
     graphiql: config.graphiql,
     introspection: config.introspection,
@@ -150,13 +162,15 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   /** Answers that have not ended. */
   const begun = new Set<ServerResponse>();
   let handlers: Handler[] = [];
-  const server = createServer((req, res) => void route(req, res));
-  server.headersTimeout = 20_000;
-  server.requestTimeout = 0; // The upload endpoint has its own pace; GraphQL bodies are bounded.
+  const server = createServer(HTTP_LIMITS, (req, res) => void route(req, res));
+  server.maxHeadersCount = 100;
+  server.maxRequestsPerSocket = 10_000;
   const sockets = graphql.acceptWebSockets(server);
 
   async function route(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (draining) res.setHeader('connection', 'close');
+    setSecurityHeaders(req, res, publicUrl.startsWith('https:'));
+    if (!req.url?.startsWith(UPLOAD_PATH)) cutSlowBody(req);
     begun.add(res);
     res.once('close', () => begun.delete(res));
     try {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { EnvReader } from './env-reader.ts';
 import { parseTrustedProxies, type TrustedProxies } from './http/client-address.ts';
+import { parseOrigins } from './http/origins.ts';
 import { DEFAULT_RATE_LIMITS, parseRateLimits, type RateLimitRules } from './rate-limits/rules.ts';
 import { parseFailpoints, type ArmedFailpoint } from './failpoint.ts';
 
@@ -81,6 +82,8 @@ export interface Config {
   /** How long it is kept who did what. */
   auditRetentionDays: number;
   rateLimits: { rules: RateLimitRules; redisUrl: string | null };
+  /** Whose pages may use tokens, beside the server's own; null is everybody's. */
+  staffOrigins: readonly string[] | null;
   /** Whose `X-Forwarded-For` is taken for true. */
   trustedProxies: TrustedProxies;
   /** Slug of the dealership whose published vehicles anybody may read. */
@@ -165,6 +168,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       max: 36_500,
     }),
     rateLimits: { rules: readRateLimits(env), redisUrl: readRedisUrl(env) },
+    staffOrigins: readStaffOrigins(env),
     trustedProxies: readTrustedProxies(env),
     defaultDealership: env.text('DEFAULT_DEALERSHIP') ?? (demo ? 'demo-motors' : null),
     seedDemo: demo,
@@ -324,6 +328,18 @@ function readRedisUrl(env: EnvReader): string | null {
     );
   }
   return url;
+}
+
+function readStaffOrigins(env: EnvReader): string[] | null {
+  const text = env.text('STAFF_ORIGINS');
+  if (text === null) return null;
+  const origins = parseOrigins(text);
+  if (!origins) {
+    env.problem(
+      `STAFF_ORIGINS is ${JSON.stringify(text)}. Use origins with commas between, such as https://www.dealer.example, without a path or slash, or unset it.`,
+    );
+  }
+  return origins ?? [];
 }
 
 function readTrustedProxies(env: EnvReader): TrustedProxies {

@@ -7,18 +7,19 @@ import { useServer } from 'graphql-ws/use/ws';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import type { Viewers } from '../accounts/viewer.ts';
+import type { Viewer, Viewers } from '../accounts/viewer.ts';
 import { clientFor, type Context, type Services } from '../context.ts';
 import { clientAddress, type TrustedProxies } from '../http/client-address.ts';
-import { cutSlowBody } from '../http/cut-slow-body.ts';
+import type { OriginCheck } from '../http/origins.ts';
 import { schema } from '../schema/index.ts';
 import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
 import { identify } from './identify.ts';
 import { createMaskError } from './mask-error.ts';
-import { useErrorCodes, useMediaCursor, useNoForms, useNulGuard } from './plugins.ts';
+import { useErrorCodes, useMediaCursor, useJsonOnly, useNulGuard } from './plugins.ts';
 import { useQueryLimits } from './query-limits.ts';
 import { useRateLimit } from './rate-limit.ts';
 import { useTimeLimit } from './time-limit.ts';
+import { topLevelError } from './top-level-error.ts';
 import { useVisitorCache } from './visitor-cache.ts';
 import { createYogaLogger } from './yoga-logger.ts';
 
@@ -36,6 +37,8 @@ const PREFLIGHT = {
 export interface GraphQLServerOptions {
   services: Services;
   viewers: Viewers;
+  /** Which pages may use tokens. */
+  mayUseToken: OriginCheck;
   /** Whose word for the address behind them is taken. */
   trustedProxies: TrustedProxies;
   graphiql: boolean;
@@ -63,7 +66,17 @@ interface Incoming {
 }
 
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { services, viewers, trustedProxies, graphiql, introspection, queryMs, log } = options;
+  const { services, viewers, mayUseToken, trustedProxies, graphiql, introspection, queryMs, log } =
+    options;
+
+  /** Upload tokens are made for pages, and visitors have none. */
+  function assertOrigin({ kind }: Viewer, origin: string | null): void {
+    if ((kind !== 'staff' && kind !== 'integrator') || mayUseToken(origin)) return;
+    throw topLevelError(
+      'FORBIDDEN',
+      'Pages of this origin may not use tokens here. Ask the operator to add it to STAFF_ORIGINS.',
+    );
+  }
 
   const maskError = createMaskError(log);
 
@@ -85,7 +98,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     logging: createYogaLogger(log),
     maskedErrors: { maskError },
     plugins: [
-      useNoForms(),
+      useJsonOnly(),
       useQueryLimits({ introspection }),
       useRateLimit(),
       useTimeLimit(queryMs),
@@ -99,6 +112,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         ? textOf(connectionParams.token)
         : bearer(request.headers.get('authorization'));
       const viewer = await identify(viewers, { token });
+      assertOrigin(viewer, req?.headers.origin ?? null);
       const prisma = clientFor(viewer, services.tenants);
       const address = req ? clientAddress(req, trustedProxies) : 'this server';
       return { ...services, viewer, prisma, address, mediaCursor: null };
@@ -113,7 +127,6 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         res.writeHead(204, PREFLIGHT).end();
         return;
       }
-      cutSlowBody(req);
       await yoga(req, res);
     },
 
@@ -135,7 +148,10 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
           async onConnect({ connectionParams, extra }) {
             const token = textOf(connectionParams?.token);
             try {
-              await identify(viewers, { token });
+              assertOrigin(
+                await identify(viewers, { token }),
+                extra.request.headers.origin ?? null,
+              );
               return true;
             } catch (error) {
               if (!(error instanceof GraphQLError)) throw error;

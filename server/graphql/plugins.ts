@@ -61,15 +61,15 @@ export function useMediaCursor(): Plugin<Context> {
   };
 }
 
-const SIMPLE_TYPES = /^(application\/x-www-form-urlencoded|multipart\/|text\/plain)/i;
+const JSON_TYPES = /^application\/(graphql\+)?json\s*(;|$)/i;
 
-/** What a form of a foreign page can send without asking is not taken. */
-export function useNoForms(): Plugin {
+/** Takes nothing but JSON, which a foreign page cannot send without asking. */
+export function useJsonOnly(): Plugin {
   return {
     onRequestParse({ request }) {
       if (
         request.method === 'POST' &&
-        SIMPLE_TYPES.test(request.headers.get('content-type') ?? '')
+        !JSON_TYPES.test(request.headers.get('content-type') ?? '')
       ) {
         throw createGraphQLError('Send application/json.', {
           extensions: { code: 'BAD_USER_INPUT', http: { status: 415 } },

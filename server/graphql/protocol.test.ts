@@ -20,17 +20,22 @@ describe('GraphQL over HTTP', () => {
     expect(result.status === 'ok' ? 'ok' : `${result.status}: ${result.reason}`).toBe('ok');
   });
 
-  it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
-    'takes nothing as %s, which a form of a foreign page could send',
-    async (type) => {
-      const response = await fetch(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': type },
-        body: 'query=%7B__typename%7D',
-      });
-      expect(response.status).toBe(415);
-    },
-  );
+  it.each([
+    'application/x-www-form-urlencoded',
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/graphql',
+    'text/plain; application/json',
+    'application/jsonp',
+    '',
+  ])('takes nothing as "%s", only JSON, which no foreign page sends unasked', async (type) => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: 'query=%7B__typename%7D',
+    });
+    expect(response.status).toBe(415);
+  });
 
   it('takes at most 256 kB', async () => {
     const response = await fetch(`${server.url}/graphql`, {

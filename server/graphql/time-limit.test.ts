@@ -21,6 +21,7 @@ function startSlow(mutationMs: number) {
       visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: 'a' }),
       stillMay: () => Promise.resolve(true),
     },
+    mayUseToken: () => true,
     trustedProxies: new BlockList(),
     graphiql: false,
     introspection: true,

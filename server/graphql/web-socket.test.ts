@@ -79,6 +79,7 @@ it('prints nothing when the port is taken', async () => {
   const sockets = createGraphQLServer({
     services: {} as Services,
     viewers: {} as Viewers,
+    mayUseToken: () => true,
     trustedProxies: new BlockList(),
     graphiql: false,
     introspection: true,

@@ -25,6 +25,7 @@ it.each([
       visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: null }),
       stillMay: () => Promise.resolve(true),
     },
+    mayUseToken: () => true,
     trustedProxies: new BlockList(),
     graphiql: false,
     introspection: true,

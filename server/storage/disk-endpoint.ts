@@ -4,7 +4,8 @@ import { EndpointFailure, failureOf } from './endpoint-failure.ts';
 import { serveMedia } from './serve-media.ts';
 import { takeUpload } from './take-upload.ts';
 
-const UPLOAD = '/storage/upload/';
+/** Where bytes are sent, at their own pace. */
+export const UPLOAD_PATH = '/storage/upload/';
 const MEDIA = '/media/';
 
 export interface DiskEndpointOptions {
@@ -48,13 +49,13 @@ export function createDiskEndpoint(
 
   return async (req, res) => {
     const path = (req.url ?? '').split('?', 1)[0] ?? '';
-    const isUpload = path.startsWith(UPLOAD);
+    const isUpload = path.startsWith(UPLOAD_PATH);
     if (!isUpload && !path.startsWith(MEDIA)) return false;
 
     res.setHeader('access-control-allow-origin', '*');
     res.setHeader('x-content-type-options', 'nosniff');
     try {
-      if (isUpload) await upload(req, res, path.slice(UPLOAD.length));
+      if (isUpload) await upload(req, res, path.slice(UPLOAD_PATH.length));
       else await media(req, res, path.slice(MEDIA.length));
     } catch (error) {
       const failure = failureOf(error);
