@@ -20,6 +20,8 @@ export interface TestServer {
   readonly visitor: GraphQLClient;
   /** A dealership with one member; the public one of the server is `north`. */
   dealership(slug: string, role?: Role): Promise<TestDealership>;
+  /** Everything that it has logged. */
+  log(): string;
   /** Rejects when the server's log says a secret that a client has sent or got. */
   stop(): Promise<void>;
 }
@@ -113,6 +115,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
         staff: new GraphQLClient(app.url, token),
       };
     },
+
+    log: () => logged.join(''),
 
     async stop() {
       await app.close();
