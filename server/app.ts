@@ -136,6 +136,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     viewers,
     mayUseToken: createOriginCheck(config.staffOrigins, () => publicUrl),
     trustedProxies: config.trustedProxies,
+    maxStreamsPerAddress: config.maxStreamsPerAddress,
     graphiql: config.graphiql,
     introspection: config.introspection,
     log,

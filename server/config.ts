@@ -82,6 +82,8 @@ export interface Config {
   /** How long it is kept who did what. */
   auditRetentionDays: number;
   rateLimits: { rules: RateLimitRules; redisUrl: string | null };
+  /** Live streams that one address may have open. */
+  maxStreamsPerAddress: number;
   /** Whose pages may use tokens, beside the server's own; null is everybody's. */
   staffOrigins: readonly string[] | null;
   /** Whose `X-Forwarded-For` is taken for true. */
@@ -168,6 +170,11 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       max: 36_500,
     }),
     rateLimits: { rules: readRateLimits(env), redisUrl: readRedisUrl(env) },
+    maxStreamsPerAddress: env.integer('MAX_STREAMS_PER_ADDRESS', {
+      fallback: 2_000,
+      min: 1,
+      max: 1_000_000,
+    }),
     staffOrigins: readStaffOrigins(env),
     trustedProxies: readTrustedProxies(env),
     defaultDealership: env.text('DEFAULT_DEALERSHIP') ?? (demo ? 'demo-motors' : null),

@@ -34,6 +34,10 @@ export interface SubscribeOptions {
   after: string | null;
   /** Asked before events, at most once a second. */
   access(): Promise<Access>;
+  /** When the reader's right ends by itself; null is never. */
+  endsAt: Date | null;
+  /** Calls back when the right may have ended before; returns a function that stops it. */
+  onDoubt(ask: () => void): () => void;
 }
 
 export interface EventSource {

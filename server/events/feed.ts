@@ -19,6 +19,7 @@ const BATCH = 100;
 const POLL_MS = 1_000;
 /** How soon it is read again when an open transaction holds events back. */
 const HELD_BACK_MS = 25;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The live feed: follows the outbox once for all subscribers of the process.
@@ -118,7 +119,10 @@ export async function openFeed(
       // The generator begins to run later; what comes from this moment on is the reader's.
       const source = eventStream({ pool: db.pool, cursors, log }, options, mailbox, tail);
 
+      const stopWatching = watchAccess(options, log, leave);
+
       function leave(): void {
+        stopWatching();
         mailbox.close();
         readers.delete(mailbox);
         if (readers.size === 0 && mailboxes.get(key) === readers) mailboxes.delete(key);
@@ -152,5 +156,26 @@ export async function openFeed(
       await stopListening();
       await reading;
     },
+  };
+}
+
+/** Leaves when the right to follow is gone, also where nothing happens that could be told. */
+function watchAccess(options: SubscribeOptions, log: Logger, leave: () => void): () => void {
+  const stopAsking = options.onDoubt(() => {
+    options.access().then(
+      (access) => {
+        if (access === 'denied') leave();
+      },
+      // Asked again before the next event.
+      (error: unknown) => log.warn({ err: error }, 'a live stream cannot read who may follow it'),
+    );
+  });
+  const left = options.endsAt === null ? Infinity : options.endsAt.getTime() - Date.now();
+  // What ends later than timers count is noticed before an event.
+  const timer = left <= MAX_TIMER_MS ? setTimeout(leave, left) : null;
+  timer?.unref();
+  return () => {
+    stopAsking();
+    if (timer) clearTimeout(timer);
   };
 }

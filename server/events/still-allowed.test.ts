@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GraphQLClient } from '../../test/graphql-client.ts';
 import { addVehicle, readGallery, uploadPhoto } from '../../test/gallery.ts';
 import {
   eventsUntil,
@@ -89,6 +90,54 @@ it('ends the stream of staff who left the dealership', async () => {
   await eventsUntil(live, ({ media }) => media?.alt === 'seen by staff');
   await server.app.db.prisma.membership.deleteMany({ where: { user: { email: leaver.email } } });
   await endAmongChanges(live);
+});
+
+describe('a stream in which nothing happens', () => {
+  const follows = [followByWebSocket, followBySse];
+
+  /** An unknown cursor is answered at once: from then on the stream is open. */
+  const openedBy = (token: string) =>
+    Promise.all(
+      [...follows, ...follows, ...follows].map(async (follow) => {
+        const live = follow({ url: server.url, token, vehicleId, after: 'nonsense' });
+        await live.events.next();
+        return live;
+      }),
+    );
+  const ended = async (streams: { events: AsyncIterator<LiveEvent> }[]) => {
+    for (const { events } of streams) expect((await events.next()).done).toBe(true);
+  };
+
+  it('ends with its session', async () => {
+    const { logIn } = await server.visitor.expect<{ logIn: { session: { token: string } } }>(
+      'mutation ($input: LogInInput!) { logIn(input: $input) { session { token } } }',
+      { input: { email: north.email, password: north.password } },
+    );
+    const { token } = logIn.session;
+    const streams = await openedBy(token);
+    await new GraphQLClient(server.url, token).expect(
+      'mutation { logOut(input: {}) { userErrors { code } } }',
+    );
+    await ended(streams);
+  });
+
+  it('ends when its session is past its time', async () => {
+    const leaver = await server.dealership(PUBLIC_DEALERSHIP, 'PHOTOGRAPHER');
+    await server.app.db.pool.query(
+      `update sessions set expires_at = now() + interval '3 seconds'
+       where user_id = (select id from users where email = $1)`,
+      [leaver.email],
+    );
+    await ended(await openedBy(leaver.token));
+  });
+
+  it('goes on when another’s ends', async () => {
+    const leaver = await server.dealership(PUBLIC_DEALERSHIP, 'MANAGER');
+    const [stays] = await openedBy(north.token);
+    await leaver.staff.expect('mutation { logOut(input: {}) { userErrors { code } } }');
+    await setAlt('still told');
+    expect((await stays?.events.next())?.value).toMatchObject({ media: { alt: 'still told' } });
+  });
 });
 
 it('replays nothing to the public of media that are deleted by now', async () => {

@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import type { Viewer, Viewers } from '../accounts/viewer.ts';
 import { clientFor, type Context, type Services } from '../context.ts';
 import { clientAddress, type TrustedProxies } from '../http/client-address.ts';
+import { createOpenStreams } from '../http/open-streams.ts';
 import type { OriginCheck } from '../http/origins.ts';
 import { schema } from '../schema/index.ts';
 import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
@@ -26,6 +27,8 @@ import { createYogaLogger } from './yoga-logger.ts';
 const PATH = '/graphql';
 /** Documents and variables; files never come this way. */
 const MAX_BODY_BYTES = 256 * 1024;
+/** Of one socket, at once. */
+const MAX_OPERATIONS = 100;
 
 /** Pages of any origin may ask; who they are travels in a header, never in a cookie. */
 const PREFLIGHT = {
@@ -41,6 +44,8 @@ export interface GraphQLServerOptions {
   mayUseToken: OriginCheck;
   /** Whose word for the address behind them is taken. */
   trustedProxies: TrustedProxies;
+  /** Over WebSocket and server-sent events together. */
+  maxStreamsPerAddress: number;
   graphiql: boolean;
   /** Whether the schema may be asked for. */
   introspection: boolean;
@@ -78,6 +83,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     );
   }
 
+  const openStreams = createOpenStreams(options.maxStreamsPerAddress);
   const maskError = createMaskError(log);
 
   const yoga = createYoga<Incoming, Context>({
@@ -127,6 +133,14 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         res.writeHead(204, PREFLIGHT).end();
         return;
       }
+      if (/\btext\/event-stream\b/.test(req.headers.accept ?? '')) {
+        const leave = openStreams.enter(clientAddress(req, trustedProxies));
+        if (!leave) {
+          refuseStream(res);
+          return;
+        }
+        res.once('close', leave);
+      }
       await yoga(req, res);
     },
 
@@ -136,10 +150,19 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         path: PATH,
         maxPayload: MAX_BODY_BYTES,
       });
-      const upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void =>
+      const upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
+        const leave = openStreams.enter(clientAddress(req, trustedProxies));
+        if (!leave) {
+          socket.end(
+            'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 60\r\nConnection: close\r\n\r\n',
+          );
+          return;
+        }
+        socket.once('close', leave);
         sockets.handleUpgrade(req, socket, head, (opened) => {
           sockets.emit('connection', opened, req);
         });
+      };
       server.on('upgrade', upgrade);
       const graphqlWs = useServer(
         {
@@ -159,7 +182,11 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
               return false;
             }
           },
-          async onSubscribe({ extra, connectionParams }, _id, params) {
+          async onSubscribe({ extra, connectionParams, subscriptions }, _id, params) {
+            if (Object.keys(subscriptions).length > MAX_OPERATIONS) {
+              const most = `A socket carries at most ${MAX_OPERATIONS} operations at once. End some.`;
+              return [topLevelError('BAD_USER_INPUT', most)];
+            }
             const {
               schema: enveloped,
               execute,
@@ -212,6 +239,20 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       return (await response.json()) as ExecutionResult;
     },
   };
+}
+
+function refuseStream(res: ServerResponse): void {
+  const retryAfterSeconds = 60;
+  const message = 'Too many streams are open from this address. Close some, or come back later.';
+  res.writeHead(429, {
+    'content-type': 'application/json',
+    'retry-after': String(retryAfterSeconds),
+  });
+  res.end(
+    JSON.stringify({
+      errors: [{ message, extensions: { code: 'RATE_LIMITED', retryAfterSeconds } }],
+    }),
+  );
 }
 
 type EnvelopedArgs = ExecutionArgs & {

@@ -96,3 +96,33 @@ it('counts sign-ups by address', async () => {
   expect(await signUp()).not.toMatchObject({ signUp: { userErrors: [{ code: 'RATE_LIMITED' }] } });
   expect(await signUp()).toMatchObject({ signUp: { userErrors: [{ code: 'RATE_LIMITED' }] } });
 });
+
+it('keeps so many streams of an address open, over WebSocket and server-sent events', async () => {
+  server = await startServer({ env: { MAX_STREAMS_PER_ADDRESS: '2' } });
+  const address = `${server.url.replace('http', 'ws')}/graphql`;
+  const stream = () =>
+    fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({
+        query: 'subscription { vehicleMediaChanged(vehicleId: "none") { cursor } }',
+      }),
+    });
+  const socket = async (): Promise<number> => {
+    const opened = new WebSocket(address, 'graphql-transport-ws');
+    sockets.push(opened);
+    return new Promise((resolve) => {
+      opened.once('open', () => resolve(101));
+      opened.once('unexpected-response', (_, { statusCode }) => resolve(statusCode ?? 0));
+      opened.on('error', () => undefined);
+    });
+  };
+  const sockets: WebSocket[] = [];
+  expect(await socket()).toBe(101);
+  expect(await socket()).toBe(101);
+  expect(await socket()).toBe(429);
+  expect((await stream()).status).toBe(429);
+  expect(await send(READ)).toMatchObject({ status: 200 });
+  for (const each of sockets) each.terminate();
+  await expect.poll(async () => (await stream()).status).toBe(200);
+});

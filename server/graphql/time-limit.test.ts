@@ -22,6 +22,7 @@ function startSlow(mutationMs: number) {
       stillMay: () => Promise.resolve(true),
     },
     mayUseToken: () => true,
+    maxStreamsPerAddress: 1,
     trustedProxies: new BlockList(),
     graphiql: false,
     introspection: true,

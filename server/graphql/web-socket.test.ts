@@ -70,6 +70,23 @@ it('answers a session that ended to the next operation, and goes on', async () =
   socket.close();
 });
 
+it('refuses the operation after the hundredth, and goes on', async () => {
+  const { id } = await server.dealership(PUBLIC_DEALERSHIP);
+  const { token } = await server.dealership(PUBLIC_DEALERSHIP, 'MANAGER');
+  const { socket, send } = await open({ token });
+  const query = `subscription { dealershipMediaChanged(dealershipId: "${id}") { cursor } }`;
+  for (let count = 0; count < 100; count++)
+    socket.send(JSON.stringify({ id: `s${count}`, type: 'subscribe', payload: { query } }));
+  expect(await send({ id: 'more', type: 'subscribe', payload: { query } })).toMatchObject({
+    id: 'more',
+    type: 'error',
+    payload: [{ message: expect.stringMatching(/at most 100 operations/) as string }],
+  });
+  socket.send(JSON.stringify({ id: 's0', type: 'complete' }));
+  expect(await send(WORKS)).toMatchObject({ id: 'b', type: 'next' });
+  socket.close();
+});
+
 it('prints nothing when the port is taken', async () => {
   const print = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const other = createServer().listen(0);
@@ -80,6 +97,7 @@ it('prints nothing when the port is taken', async () => {
     services: {} as Services,
     viewers: {} as Viewers,
     mayUseToken: () => true,
+    maxStreamsPerAddress: 1,
     trustedProxies: new BlockList(),
     graphiql: false,
     introspection: true,

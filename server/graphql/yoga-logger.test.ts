@@ -26,6 +26,7 @@ it.each([
       stillMay: () => Promise.resolve(true),
     },
     mayUseToken: () => true,
+    maxStreamsPerAddress: 1,
     trustedProxies: new BlockList(),
     graphiql: false,
     introspection: true,

@@ -1,4 +1,5 @@
 import { may } from '../accounts/rights.ts';
+import { concerns } from '../accounts/viewer-changes.ts';
 import type { Context } from '../context.ts';
 import type { Access } from '../events/event-stream.ts';
 import type { MediaChange, MediaEvent as FeedEvent, ResetReason } from '../events/media-event.ts';
@@ -154,6 +155,19 @@ async function publicAccess(
   return hidden > 0 ? 'denied' : 'gone';
 }
 
+/** When to look whether a viewer may still follow, beside before events. */
+function whileAllowed({ viewer, viewerChanges }: Context) {
+  return {
+    endsAt: viewer.kind === 'visitor' ? null : viewer.expiresAt,
+    onDoubt: (ask: () => void) =>
+      viewer.kind === 'visitor'
+        ? () => undefined
+        : viewerChanges.onChange((change) => {
+            if (concerns(change, viewer)) ask();
+          }),
+  };
+}
+
 builder.subscriptionFields((t) => ({
   vehicleMediaChanged: t.field({
     type: MediaEvent,
@@ -184,6 +198,7 @@ builder.subscriptionFields((t) => ({
           if (!(await stillMay(viewer, may(viewer, 'read') ? 'read' : null))) return 'denied';
           return may(viewer, 'read') ? 'granted' : publicAccess(context, vehicle);
         },
+        ...whileAllowed(context),
       });
     },
     resolve: (event) => event,
@@ -207,6 +222,7 @@ builder.subscriptionFields((t) => ({
         publicOnly: false,
         after: after ?? null,
         access: async () => ((await context.stillMay(actor, 'follow')) ? 'granted' : 'denied'),
+        ...whileAllowed(context),
       });
     },
     resolve: (event) => event,
