@@ -58,6 +58,7 @@ function partOf(path: string): string {
   const { pathname, searchParams } = new URL(path, 'http://store');
   const partNumber = searchParams.get('partNumber');
   if (partNumber !== null) return partNumber;
+  if (!pathname.startsWith('/storage/upload/')) return pathname;
   const [payload = ''] = pathname.split('/').at(-1)?.split('.') ?? [];
   const [, , , , number] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as unknown[];
   return String(number);
@@ -136,7 +137,11 @@ try {
   page = await openTab();
   await page.locator('vehicle-media input[type=file]').first().setInputFiles(file);
 
-  const uploads = () => proxy.puts.filter((put) => !bucket || put.path.includes('/incoming/'));
+  // A store is also asked, with no bytes, what it can do.
+  const uploads = () =>
+    proxy.puts.filter(
+      (put) => put.expectedBytes > 0 && (!bucket || put.path.includes('/incoming/')),
+    );
   const arrived = () =>
     uploads().filter((put) => put.over && put.bytes === put.expectedBytes).length;
   /** How many PUTs had begun when each interruption came. */
