@@ -29,6 +29,7 @@ import { setSecurityHeaders } from './http/security-headers.ts';
 import { createStaticFiles } from './http/static-files.ts';
 import { createVehicleManifest } from './http/vehicle-manifest.ts';
 import { createApiKeys } from './keys/api-keys.ts';
+import { createEmbedKeys } from './keys/embed-keys.ts';
 import { createToldOnce } from './keys/told-once.ts';
 import { withKeys } from './keys/with-keys.ts';
 import { createImageProcessor } from './media/image-processor.ts';
@@ -106,8 +107,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const uploads = createUploads(db, storage, config.uploads, log);
   const toldOnce = createToldOnce(config.appSecret);
   const apiKeys = createApiKeys(db, toldOnce);
+  const embedKeys = createEmbedKeys(db);
   const viewers = withKeys(createViewers(db.prisma, sessions, config.defaultDealership), {
     apiKeys,
+    embedKeys,
   });
   const rateLimits = await createRateLimits({ ...config.rateLimits, log });
   const services: Services = {
@@ -127,6 +130,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     viewerChanges,
     stillMay: viewers.stillMay,
     apiKeys,
+    embedKeys,
     vehicles: createVehicles(db),
     gallery: createGallery(db, config.uploads),
     retryMedia: createRetryMedia(db, config.uploads),

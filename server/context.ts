@@ -7,6 +7,7 @@ import type { TenantClients } from './db/tenant-clients.ts';
 import type { MediaFeed } from './events/feed.ts';
 import type { Gallery } from './gallery/gallery.ts';
 import type { ApiKeys } from './keys/api-keys.ts';
+import type { EmbedKeys } from './keys/embed-keys.ts';
 import { topLevelError } from './graphql/top-level-error.ts';
 import type { RateLimits } from './rate-limits/rate-limits.ts';
 import type { RetryMedia } from './processing/retry-media.ts';
@@ -24,6 +25,7 @@ export interface Services {
   viewerChanges: ViewerChanges;
   stillMay: Viewers['stillMay'];
   apiKeys: ApiKeys;
+  embedKeys: EmbedKeys;
   vehicles: Vehicles;
   uploads: Uploads;
   limits: UploadLimits;

@@ -22,12 +22,19 @@ export interface Rows {
   deleted: number;
   jobs: number;
   events: number;
-  apiKeys: number;
+  /** Of all kinds. */
+  accessKeys: number;
   revoked: number;
   keys: number;
   /** Sum of the `mediaVersion`s of its vehicles. */
   versions: number;
 }
+
+const ACCESS_KEYS = `(
+  select dealership_id, revoked_at from api_keys
+  union all select dealership_id, revoked_at from embed_keys
+  union all select dealership_id, revoked_at from upload_tokens
+) access_keys`;
 
 export async function countRows({ pool }: Database, dealershipId: string): Promise<Rows> {
   const { rows } = await pool.query<Rows>(
@@ -40,8 +47,8 @@ export async function countRows({ pool }: Database, dealershipId: string): Promi
       (select count(*) from media where dealership_id = $1 and deleted_at is not null)::int deleted,
       (select count(*) from media_jobs where dealership_id = $1)::int jobs,
       (select count(*) from media_events where dealership_id = $1)::int events,
-      (select count(*) from api_keys where dealership_id = $1)::int "apiKeys",
-      (select count(*) from api_keys where dealership_id = $1 and revoked_at is not null)::int revoked,
+      (select count(*) from ${ACCESS_KEYS} where dealership_id = $1)::int "accessKeys",
+      (select count(*) from ${ACCESS_KEYS} where dealership_id = $1 and revoked_at is not null)::int revoked,
       (select count(*) from idempotency_keys where dealership_id = $1)::int keys,
       (select coalesce(sum(media_version), 0) from vehicles where dealership_id = $1)::int versions`,
     [dealershipId],
@@ -85,6 +92,13 @@ async function gallery({ shop, picture }: Scene): Promise<{ vehicleId: string; i
   for (const alt of ['Front', 'Rear'])
     ids.push(await uploadPhoto(shop.client, vehicleId, picture, { alt }));
   return { vehicleId, ids };
+}
+
+async function addEmbedKey({ shop }: Scene): Promise<string> {
+  const { createEmbedKey } = await shop.client.expect<{
+    createEmbedKey: { embedKey: { id: string } };
+  }>(mutation('createEmbedKey', `embedKey { id } ${ERRORS}`), { input: { name: 'Site' } });
+  return createEmbedKey.embedKey.id;
 }
 
 /** Every mutation that takes a key, by name; one stands twice. */
@@ -194,7 +208,7 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
   },
   createApiKey: {
     document: mutation('createApiKey', `apiKey { id prefix name scopes } key ${ERRORS}`),
-    effect: { apiKeys: 1 },
+    effect: { accessKeys: 1 },
     prepare: async () => ({ name: 'Inventory', scopes: ['VEHICLES_READ'] }),
   },
   revokeApiKey: {
@@ -208,5 +222,20 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
       });
       return { id: createApiKey.apiKey.id };
     },
+  },
+  createEmbedKey: {
+    document: mutation('createEmbedKey', `embedKey { id name key origins } ${ERRORS}`),
+    effect: { accessKeys: 1 },
+    prepare: async () => ({ name: 'Site', origins: ['https://www.dealer.example'] }),
+  },
+  updateEmbedKey: {
+    document: mutation('updateEmbedKey', `embedKey { id name key origins } ${ERRORS}`),
+    effect: {},
+    prepare: async (scene) => ({ id: await addEmbedKey(scene), origins: [] }),
+  },
+  revokeEmbedKey: {
+    document: mutation('revokeEmbedKey', `embedKey { id revokedAt } ${ERRORS}`),
+    effect: { revoked: 1 },
+    prepare: async (scene) => ({ id: await addEmbedKey(scene) }),
   },
 };

@@ -43,3 +43,38 @@ export async function revokeApiKey(client: GraphQLClient, id: string): Promise<R
   );
   return answer.userErrors;
 }
+
+/** A new embed key, and its id. */
+export async function makeEmbedKey(
+  client: GraphQLClient,
+  origins: readonly string[] = [],
+): Promise<{ id: string; key: string }> {
+  const { createEmbedKey } = await client.expect<{
+    createEmbedKey: { embedKey: { id: string; key: string } | null; userErrors: Refusal[] };
+  }>(
+    `mutation ($origins: [String!]) {
+      createEmbedKey(input: { name: "A site", origins: $origins }) {
+        embedKey { id key } userErrors { message }
+      }
+    }`,
+    { origins },
+  );
+  const { embedKey, userErrors } = createEmbedKey;
+  if (!embedKey) throw new Error(`There is no key: ${JSON.stringify(userErrors)}`);
+  return embedKey;
+}
+
+export async function updateEmbedKey(
+  client: GraphQLClient,
+  what: 'update' | 'revoke',
+  input: object,
+): Promise<Refusal[]> {
+  const name = what === 'update' ? 'UpdateEmbedKey' : 'RevokeEmbedKey';
+  const { answer } = await client.expect<{ answer: { userErrors: Refusal[] } }>(
+    `mutation ($input: ${name}Input!) {
+      answer: ${what}EmbedKey(input: $input) { userErrors { __typename code message field } }
+    }`,
+    { input },
+  );
+  return answer.userErrors;
+}

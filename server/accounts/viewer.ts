@@ -10,6 +10,12 @@ export type Viewer = Visitor | Actor;
 export interface Visitor {
   kind: 'visitor';
   dealershipId: string | null;
+  /** Of the embed key that its page shows. */
+  keyId?: string;
+  /** Of that page, when it is told. */
+  origin?: string | null;
+  /** Whether the key is for pages of some origins alone. */
+  perOrigin?: boolean;
 }
 
 /** Whoever may do more than look, as far as its rights go. */
@@ -54,10 +60,15 @@ export interface Uploader extends Known {
   expiresAt: Date;
 }
 
+/** What a page is by its embed key: a visitor, unless the key is none, or none for pages of its origin. */
+export type EmbeddedPage = Visitor | 'unknown' | 'foreign';
+
 /** Finds out who asks. */
 export interface Viewers {
   /** Null when the token is none of ours, its session is over, or its owner left the dealership. */
   fromToken(token: string): Promise<Actor | null>;
+  /** Looks for the dealership of an embed key; a page of that origin shows it. */
+  fromEmbedKey(key: string, origin: string | null): Promise<EmbeddedPage>;
   visitor(): Promise<Visitor>;
   /** Whether who came a while ago is still let in, with that right when one is named. */
   stillMay(viewer: Viewer, right: Right | null): Promise<boolean>;
@@ -67,7 +78,7 @@ export function createViewers(
   prisma: PrismaClient,
   sessions: Sessions,
   defaultDealership: string | null,
-): Viewers {
+): Omit<Viewers, 'fromEmbedKey'> {
   let publicDealershipId: string | null = null;
   return {
     async fromToken(token) {

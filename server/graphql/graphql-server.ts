@@ -14,12 +14,14 @@ import { createOpenStreams } from '../http/open-streams.ts';
 import type { OriginCheck } from '../http/origins.ts';
 import { schema } from '../schema/index.ts';
 import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
+import { credentialsOfRequest, credentialsOfSocket } from './credentials.ts';
 import { identify } from './identify.ts';
 import { createMaskError } from './mask-error.ts';
 import { useErrorCodes, useMediaCursor, useJsonOnly, useNulGuard } from './plugins.ts';
 import { useQueryLimits } from './query-limits.ts';
 import { useRateLimit } from './rate-limit.ts';
 import { useTimeLimit } from './time-limit.ts';
+import { useReadOnlyKeys } from './read-only-keys.ts';
 import { topLevelError } from './top-level-error.ts';
 import { useVisitorCache } from './visitor-cache.ts';
 import { createYogaLogger } from './yoga-logger.ts';
@@ -59,8 +61,12 @@ export interface GraphQLServer {
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** Takes the upgrades of a server; `close` ends every socket with 1001. */
   acceptWebSockets(server: Server): { close(): Promise<void> };
-  /** Executes in process, as nobody in particular. */
-  execute(document: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+  /** Executes in process, as nobody in particular, or as the page that shows an embed key with these headers. */
+  execute(
+    document: string,
+    variables?: Record<string, unknown>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<ExecutionResult>;
 }
 
 interface Incoming {
@@ -108,16 +114,18 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useQueryLimits({ introspection }),
       useRateLimit(),
       useTimeLimit(queryMs),
+      useReadOnlyKeys(),
       useNulGuard(),
       useMediaCursor(),
       useErrorCodes({ suggestions: introspection }),
       useVisitorCache(),
     ],
     async context({ request, req, connectionParams }) {
-      const token = connectionParams
-        ? textOf(connectionParams.token)
-        : bearer(request.headers.get('authorization'));
-      const viewer = await identify(viewers, { token });
+      const credentials =
+        connectionParams && req
+          ? credentialsOfSocket(req, connectionParams)
+          : credentialsOfRequest(request);
+      const viewer = await identify(viewers, credentials);
       assertOrigin(viewer, req?.headers.origin ?? null);
       const prisma = clientFor(viewer, services.tenants);
       const address = req ? clientAddress(req, trustedProxies) : 'this server';
@@ -169,10 +177,10 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
           execute: (args: ExecutionArgs) => (args as EnvelopedArgs).rootValue.execute(args),
           subscribe: (args: ExecutionArgs) => (args as EnvelopedArgs).rootValue.subscribe(args),
           async onConnect({ connectionParams, extra }) {
-            const token = textOf(connectionParams?.token);
             try {
+              const credentials = credentialsOfSocket(extra.request, connectionParams);
               assertOrigin(
-                await identify(viewers, { token }),
+                await identify(viewers, credentials),
                 extra.request.headers.origin ?? null,
               );
               return true;
@@ -230,10 +238,10 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       };
     },
 
-    async execute(document, variables) {
+    async execute(document, variables, headers) {
       const response = await yoga.fetch(`http://forecourt${PATH}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify({ query: document, variables }),
       });
       return (await response.json()) as ExecutionResult;
@@ -261,11 +269,3 @@ type EnvelopedArgs = ExecutionArgs & {
     subscribe(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
   };
 };
-
-function bearer(header: string | null): string | null {
-  return /^bearer\s+(.+)$/i.exec(header ?? '')?.[1]?.trim() ?? null;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}

@@ -1,21 +1,34 @@
 import type { Viewer, Viewers } from '../accounts/viewer.ts';
 import { keyKindOf } from '../keys/key-text.ts';
+import type { Credentials } from './credentials.ts';
 import { topLevelError } from './top-level-error.ts';
 
-/** What a request says of who asks. */
-export interface Credentials {
-  token: string | null;
-}
-
-/** Who asks. Throws UNAUTHENTICATED: what is shown and not accepted never makes a visitor. */
-export async function identify(viewers: Viewers, { token }: Credentials): Promise<Viewer> {
+/**
+ * Who asks. An embed key makes a visitor, whatever is shown beside it. Throws
+ * UNAUTHENTICATED for what is not accepted: that never makes a visitor of nobody's.
+ */
+export async function identify(
+  viewers: Viewers,
+  { token, embedKey, origin }: Credentials,
+): Promise<Viewer> {
+  if (embedKey !== null) {
+    const page = await viewers.fromEmbedKey(embedKey, origin);
+    if (typeof page === 'string') throw topLevelError('UNAUTHENTICATED', NOT_EMBEDDED[page]);
+    return page;
+  }
   if (token === null) return viewers.visitor();
   const actor = await viewers.fromToken(token);
   if (!actor) throw topLevelError('UNAUTHENTICATED', refusalOf(token));
   return actor;
 }
 
-/** At most 123 bytes: it also closes sockets. */
+// These sentences close sockets too: at most 123 bytes.
+
+const NOT_EMBEDDED = {
+  unknown: 'This embed key is mistyped or revoked. Copy the snippet of a key that is in force.',
+  foreign: 'This embed key is not for pages of this origin. Add the origin to the key.',
+} as const;
+
 function refusalOf(token: string): string {
   switch (keyKindOf(token)) {
     case 'api':

@@ -19,6 +19,7 @@ function startSlow(mutationMs: number) {
     viewers: {
       fromToken: () => Promise.resolve(null),
       visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: 'a' }),
+      fromEmbedKey: () => Promise.resolve('unknown'),
       stillMay: () => Promise.resolve(true),
     },
     mayUseToken: () => true,

@@ -7,18 +7,23 @@ const CACHE_CONTROL = 'public, max-age=2';
 /** Lets any cache keep for a moment what visitors ask by GET; what depends on who asks says so. */
 export function useVisitorCache(): Plugin<Context> {
   const cacheable = new WeakSet<Request>();
+  const perOrigin = new WeakSet<Request>();
   return {
     onExecute: ({ args }) => ({
       onExecuteDone({ result }) {
         // Over a WebSocket there is none.
         const { request, viewer } = args.contextValue as Context & { request?: Request };
         const whole = !isAsyncIterable(result) && !result.errors;
-        if (whole && request?.method === 'GET' && viewer.kind === 'visitor') cacheable.add(request);
+        if (whole && request?.method === 'GET' && viewer.kind === 'visitor') {
+          cacheable.add(request);
+          if (viewer.perOrigin) perOrigin.add(request);
+        }
       },
     }),
     onResponse({ request, response }) {
       if (request.method !== 'GET') return;
       response.headers.append('vary', 'authorization, x-embed-key, accept');
+      if (perOrigin.has(request)) response.headers.append('vary', 'origin, referer');
       response.headers.set('cache-control', cacheable.has(request) ? CACHE_CONTROL : 'no-store');
     },
   };

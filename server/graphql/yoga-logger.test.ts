@@ -23,6 +23,7 @@ it.each([
     viewers: {
       fromToken: () => Promise.resolve(null),
       visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: null }),
+      fromEmbedKey: () => Promise.resolve('unknown'),
       stillMay: () => Promise.resolve(true),
     },
     mayUseToken: () => true,

@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface VehicleManifestOptions {
-  /** Executes a GraphQL document in process as nobody in particular. */
-  execute(document: string, variables: Record<string, unknown>): Promise<Answer>;
+  /** Executes a GraphQL document in process as nobody in particular, or as the page that shows an embed key with these headers. */
+  execute(
+    document: string,
+    variables: Record<string, unknown>,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
 }
 
 interface Answer {
@@ -84,8 +88,8 @@ const VEHICLE_MANIFEST = /* GraphQL */ `
 `;
 
 /**
- * `/embed/vehicles/{id}.json`: a vehicle as visitors see it, for pages of any
- * origin and for caches; false when the path is not its own.
+ * `/embed/vehicles/{id}.json`: a vehicle as visitors see it, or pages with an
+ * embed key, for any origin that the key allows and for caches; false when the path is not its own.
  */
 export function createVehicleManifest({ execute }: VehicleManifestOptions) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
@@ -98,11 +102,14 @@ export function createVehicleManifest({ execute }: VehicleManifestOptions) {
       res.writeHead(405, { allow: METHODS.join(', ') }).end();
       return true;
     }
-    const { data, errors } = await execute(VEHICLE_MANIFEST, { id });
+    res.setHeader('vary', 'x-embed-key, origin, referer');
+    const { data, errors } = await execute(VEHICLE_MANIFEST, { id }, embeddingOf(req));
     const isThere = (data as { vehicle: object | null } | null | undefined)?.vehicle != null;
     if (errors?.length || !isThere) {
+      const refused = errors?.find(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED');
       const status = errors?.length ? 503 : 404;
-      res.writeHead(status, { 'cache-control': 'no-store' }).end();
+      res.writeHead(refused ? 401 : status, { 'cache-control': 'no-store' });
+      res.end(refused?.message);
       return true;
     }
     const body = Buffer.from(JSON.stringify(data));
@@ -120,6 +127,21 @@ export function createVehicleManifest({ execute }: VehicleManifestOptions) {
     res.end(req.method === 'HEAD' ? undefined : body);
     return true;
   };
+}
+
+/** What a request says of the page that asks: its embed key, also as `?key=`, and its origin. */
+function embeddingOf({ url = '/', headers }: IncomingMessage): Record<string, string> {
+  const keys = new URL(url, 'http://forecourt').searchParams.getAll('key');
+  const said: Record<string, string | string[] | undefined> = {
+    'x-embed-key': keys.length > 0 ? keys.join() : headers['x-embed-key'],
+    origin: headers.origin,
+    referer: headers.referer,
+  };
+  return Object.fromEntries(
+    Object.entries(said).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value.toString()]],
+    ),
+  );
 }
 
 /** Whether a list of entity tags has this one; a proxy may have weakened it. */

@@ -71,6 +71,9 @@ const FIELDS: Record<string, string> = {
   retryMedia: `media { id alt } ${ERRORS}`,
   createApiKey: `apiKey { id } key ${ERRORS}`,
   revokeApiKey: `apiKey { id } ${ERRORS}`,
+  createEmbedKey: `embedKey { id } ${ERRORS}`,
+  updateEmbedKey: `embedKey { id } ${ERRORS}`,
+  revokeEmbedKey: `embedKey { id } ${ERRORS}`,
 };
 
 function documentOf(name: string): string {

@@ -1,10 +1,19 @@
 import { may } from '../accounts/rights.ts';
 import type { Viewers } from '../accounts/viewer.ts';
 import type { ApiKeys } from './api-keys.ts';
+import type { EmbedKeys } from './embed-keys.ts';
 import { keyKindOf } from './key-text.ts';
 
+export interface Keys {
+  apiKeys: ApiKeys;
+  embedKeys: EmbedKeys;
+}
+
 /** Lets keys in beside people. */
-export function withKeys(people: Viewers, { apiKeys }: { apiKeys: ApiKeys }): Viewers {
+export function withKeys(
+  people: Omit<Viewers, 'fromEmbedKey'>,
+  { apiKeys, embedKeys }: Keys,
+): Viewers {
   return {
     ...people,
 
@@ -20,10 +29,19 @@ export function withKeys(people: Viewers, { apiKeys }: { apiKeys: ApiKeys }): Vi
       }
     },
 
+    fromEmbedKey: (key, origin) => embedKeys.find(key, origin),
+
     async stillMay(viewer, right) {
-      if (viewer.kind !== 'integrator') return people.stillMay(viewer, right);
-      const now = await apiKeys.renew(viewer);
-      return now !== null && (right === null || may(now, right));
+      switch (viewer.kind) {
+        case 'visitor':
+          return embedKeys.isInForce(viewer);
+        case 'integrator': {
+          const now = await apiKeys.renew(viewer);
+          return now !== null && (right === null || may(now, right));
+        }
+        default:
+          return people.stillMay(viewer, right);
+      }
     },
   };
 }

@@ -5,6 +5,7 @@ import './session.ts';
 import './sign-up.ts';
 import './dealership.ts';
 import './api-keys.ts';
+import './embed-keys.ts';
 import './vehicle.ts';
 import './vehicle-list.ts';
 import './media.ts';

@@ -1,4 +1,4 @@
-const KINDS = ['Dealership', 'User', 'Vehicle', 'Upload', 'Media', 'ApiKey'] as const;
+const KINDS = ['Dealership', 'User', 'Vehicle', 'Upload', 'Media', 'ApiKey', 'EmbedKey'] as const;
 
 export type NodeKind = (typeof KINDS)[number];
 

@@ -59,6 +59,10 @@ async function loadNode({ prisma, viewer }: Context, id: string): Promise<object
       return may(viewer, 'manageKeys')
         ? typed('ApiKey', await prisma.apiKey.findFirst({ where: { dealershipId, id: uuid } }))
         : null;
+    case 'EmbedKey':
+      return may(viewer, 'manageKeys')
+        ? typed('EmbedKey', await prisma.embedKey.findFirst({ where: { dealershipId, id: uuid } }))
+        : null;
     case 'User':
       return viewer.kind === 'staff' && viewer.userId === uuid
         ? typed(

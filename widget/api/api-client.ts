@@ -66,13 +66,12 @@ export class ApiClient {
     this.#onTokenRefused();
   }
 
+  /** A token alone: with an embed key beside it, whoever has it would only look. */
   async headers(): Promise<Record<string, string>> {
     const { embedKey } = this;
     const token = await this.token();
-    return {
-      ...(embedKey && { 'x-embed-key': embedKey }),
-      ...(token && { authorization: `Bearer ${token}` }),
-    };
+    if (token) return { authorization: `Bearer ${token}` };
+    return embedKey ? { 'x-embed-key': embedKey } : {};
   }
 
   /**

@@ -45,13 +45,13 @@ export class VehicleMediaOptions extends LitElement {
    */
   declare endpoint: string;
   /**
-   * Publishable key of a dealership, for pages on other sites.
+   * Publishable key of a dealership, for pages on other sites. A token is used instead where both are there.
    *
    * @attr embed-key
    */
   declare embedKey: string | null;
   /**
-   * Token of a person who is logged in.
+   * Token of a person who is logged in, or an upload token for this vehicle.
    *
    * @attr token
    */

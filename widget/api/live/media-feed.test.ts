@@ -178,10 +178,13 @@ describe('MediaFeed', () => {
     expect(cursors).toEqual(['1']);
   });
 
-  it('introduces itself to the WebSocket with key and token', async () => {
-    follow({}, { embedKey: 'pk_1', token: 'secret' });
+  it.each([
+    ['key', { embedKey: 'fce_1', token: null }, { embedKey: 'fce_1' }],
+    ['token rather than a key', { embedKey: 'fce_1', token: 'secret' }, { token: 'secret' }],
+  ])('introduces itself to the WebSocket with a %s', async (_, credentials, introduction) => {
+    follow({}, credentials);
     await until(() => states.at(-1) === 'live');
-    expect(stub.connections).toEqual([{ token: 'secret', embedKey: 'pk_1' }]);
+    expect(stub.connections).toEqual([introduction]);
   });
 
   it('asks for a new token once when the server refuses the one it has', async () => {

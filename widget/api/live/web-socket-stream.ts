@@ -21,7 +21,10 @@ export async function webSocketStream(
   let silence: ReturnType<typeof setTimeout> | undefined;
   const socket = createClient({
     url: client.endpoint.replace(/^http/, 'ws'),
-    connectionParams: async () => ({ token: await client.token(), embedKey: client.embedKey }),
+    connectionParams: async () => {
+      const token = await client.token();
+      return token ? { token } : { embedKey: client.embedKey };
+    },
     retryAttempts: 0,
     keepAlive,
     connectionAckWaitTimeout: 10_000,
