@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { createSite } from '../site/site.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAfterwards } from './accounts/afterwards.ts';
+import { pruneLinks } from './accounts/old-links.ts';
 import { pruneAuditEntries } from './accounts/audit.ts';
 import { createSessionTokens } from './accounts/session-tokens.ts';
 import { createSessions, pruneSessions } from './accounts/sessions.ts';
@@ -32,6 +33,8 @@ import { createApiKeys } from './keys/api-keys.ts';
 import { createEmbedKeys } from './keys/embed-keys.ts';
 import { createToldOnce } from './keys/told-once.ts';
 import { withKeys } from './keys/with-keys.ts';
+import type { MailSender } from './mail/mail.ts';
+import { createTerminalMail } from './mail/terminal.ts';
 import { createImageProcessor } from './media/image-processor.ts';
 import { createVideoProcessor } from './media/video-processor.ts';
 import { createMediaQueue } from './processing/queue.ts';
@@ -76,6 +79,8 @@ export interface AppOptions {
   seed?(db: Database, storage: Storage): Promise<void>;
   /** Shown on the log-in page. */
   demoAccount?: { email: string; password: string } | null;
+  /** Instead of the one of the configuration. */
+  mail?: MailSender;
 }
 
 /** Builds every part in one place and mounts the routes. */
@@ -101,6 +106,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     config.sessionTtlSeconds,
   );
   const afterwards = createAfterwards(log);
+  const mail = options.mail ?? (await openMail(config.mail));
   const viewerChanges = await openViewerChanges(db);
   const feed = await openFeed(db, log, config.appSecret);
   const queue = createMediaQueue(db);
@@ -125,6 +131,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       sessions,
       afterwards,
       rateLimits,
+      post: { sender: mail, publicUrl: () => publicUrl },
       signUpOpen: config.signUpOpen,
     }),
     viewerChanges,
@@ -205,6 +212,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       await pruneEvents(db.pool, config.events.retentionDays);
       await pruneIdempotencyKeys(db.pool);
       await pruneSessions(db.pool);
+      await pruneLinks(db.pool);
       await pruneAuditEntries(db.pool, config.auditRetentionDays);
     } catch (error) {
       log.warn({ err: error }, 'housekeeping failed; it runs again within the hour');
@@ -271,6 +279,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         viewerChanges.close(),
       ]);
       await rateLimits.close();
+      await mail?.close();
       await storage.close();
       await db.close();
     },
@@ -306,6 +315,12 @@ export async function openStorage(
     log,
   });
   return { storage, endpoint: createDiskEndpoint(storage, { log }) };
+}
+
+async function openMail(config: Config['mail']): Promise<MailSender | null> {
+  if (config?.kind !== 'smtp') return config && createTerminalMail();
+  const { createSmtpMail } = await import('./mail/smtp.ts');
+  return createSmtpMail(config);
 }
 
 function hostForUrl(host: string): string {

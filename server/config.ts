@@ -77,6 +77,8 @@ export interface Config {
   };
   events: { retentionDays: number };
   sessionTtlSeconds: number;
+  /** Null: mails cannot be sent. */
+  mail: { kind: 'terminal' } | { kind: 'smtp'; url: string; from: string } | null;
   /** Whether strangers may make dealerships. */
   signUpOpen: boolean;
   /** How long it is kept who did what. */
@@ -164,6 +166,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       max: 604_800,
     }),
     signUpOpen: env.oneOf('SIGN_UP', ['open', 'closed'], production ? 'closed' : 'open') === 'open',
+    mail: readMail(env, production),
     auditRetentionDays: env.integer('AUDIT_RETENTION_DAYS', {
       fallback: 400,
       min: 1,
@@ -414,6 +417,23 @@ function readPreviousSecrets(env: EnvReader): Uint8Array[] {
     );
   }
   return given.map((secret) => Buffer.from(secret));
+}
+
+function readMail(env: EnvReader, production: boolean): Config['mail'] {
+  const url = env.text('MAIL_URL');
+  const from = env.text('MAIL_FROM');
+  if (url === null) return production ? null : { kind: 'terminal' };
+  if (!/^smtps?:\/\//.test(url) || !URL.canParse(url)) {
+    env.problem(
+      'MAIL_URL is no address of a mail server. Use smtp://user:password@host:587, with special characters in the password percent-encoded, or unset it.',
+    );
+  }
+  if (from === null) {
+    env.problem(
+      'MAIL_FROM is missing. Set it to the sender of mails, such as Dealer media <media@example.com>.',
+    );
+  }
+  return { kind: 'smtp', url, from: from ?? '' };
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -34,6 +34,10 @@ export type UserErrorCode =
   | 'EMAIL_TAKEN'
   /** A password that is easily guessed. */
   | 'WEAK_PASSWORD'
+  /** The only owner of a dealership cannot leave. */
+  | 'LAST_OWNER'
+  /** The server is not set up to send mail. */
+  | 'MAIL_UNAVAILABLE'
   /** Strangers make no dealerships on this server. */
   | 'SIGN_UP_CLOSED'
   /** Too many tries. */

@@ -7,6 +7,7 @@ import { hashPassword } from '../server/accounts/passwords.ts';
 import { createApp, type App } from '../server/app.ts';
 import { loadConfig, type Config } from '../server/config.ts';
 import { createLog } from '../server/log.ts';
+import type { Mail } from '../server/mail/mail.ts';
 import type { Role } from '../generated/prisma/enums.ts';
 import { encodeId } from '../server/schema/node-id.ts';
 import { GraphQLClient } from './graphql-client.ts';
@@ -16,6 +17,8 @@ import { linesWithSecrets, noteSecrets } from './secret-watch.ts';
 export interface TestServer {
   readonly app: App;
   readonly url: string;
+  /** What it has sent. */
+  readonly mails: readonly Mail[];
   /** Nobody in particular. */
   readonly visitor: GraphQLClient;
   /** A dealership with one member; the public one of the server is `north`. */
@@ -67,7 +70,16 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const logged: string[] = [];
   noteSecrets({ secret: SECRET });
   const config = { ...loaded, database: database.config };
-  const app = await createApp(options.change?.(config) ?? config, {
+  const mails: Mail[] = [];
+  async function keep(mail: Mail): Promise<void> {
+    mails.push(mail);
+    noteSecrets({ token: /#token=(\S+)/.exec(mail.text)?.[1] });
+  }
+  const changed = options.change?.(config) ?? config;
+  const app = await createApp(changed, {
+    ...(changed.mail?.kind === 'terminal' && {
+      mail: { send: keep, close: async () => {} },
+    }),
     log: createLog(loaded.logLevel, { write: (line) => void logged.push(line) }),
     ...(options.demo && { seed: seedDemo, demoAccount }),
   });
@@ -77,6 +89,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   return {
     app,
     url: app.url,
+    mails,
     visitor: new GraphQLClient(app.url),
 
     async dealership(slug, role = 'OWNER') {

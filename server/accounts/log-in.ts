@@ -4,6 +4,7 @@ import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Afterwards } from './afterwards.ts';
 import { audit, auditActor, auditPerson, SYSTEM } from './audit.ts';
 import { MAX_EMAIL_LENGTH, normalEmail } from './email.ts';
+import { holdPassword } from './held-password.ts';
 import { verifyPassword } from './passwords.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -55,10 +56,7 @@ export function createLogIn(parts: LogInParts): LogIn {
     if (!membership) throw unknownDealership();
     const { dealershipId } = membership;
     const sessionId = await prisma.$transaction(async (tx) => {
-      // A password that was changed while this one was looked at opens nothing.
-      const unchanged = await tx.$queryRaw<unknown[]>`
-        select 1 from users where id = ${user.id}::uuid and password_hash = ${user.passwordHash} for share`;
-      if (unchanged.length === 0) throw wrongCredentials();
+      if (!(await holdPassword(tx, user.id, user.passwordHash))) throw wrongCredentials();
       await audit(tx, dealershipId, {
         actor: auditActor({ kind: 'staff', actorId: user.id, name: user.name }),
         action: 'LOGGED_IN',

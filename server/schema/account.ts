@@ -1,5 +1,6 @@
 import { may, RIGHTS } from '../accounts/rights.ts';
 import type { Actor } from '../accounts/viewer.ts';
+import type { Workplace } from '../accounts/workplaces.ts';
 import { builder } from './builder.ts';
 import { Dealership } from './dealership.ts';
 import { Right, Role } from './enums.ts';
@@ -14,6 +15,30 @@ export const User = builder.prismaObject('User', {
     id: t.id({ description: 'Opaque.', resolve: ({ id }) => encodeId('User', id) }),
     email: t.exposeString('email', { description: 'What the person logs in with.' }),
     name: t.exposeString('name', { description: 'How the person is called.' }),
+  }),
+});
+
+const ViewerDealership = builder.objectRef<Workplace>('ViewerDealership').implement({
+  description: 'A dealership that the viewer may log in to.',
+  fields: (t) => ({
+    id: t.id({
+      description: 'For `logIn`, as `dealershipId`.',
+      resolve: ({ dealershipId }) => encodeId('Dealership', dealershipId),
+    }),
+    name: t.exposeString('name', { description: 'As people write it.' }),
+    slug: t.exposeString('slug', { description: 'As addresses write it; unique.' }),
+  }),
+});
+
+const ViewerMembership = builder.objectRef<Workplace>('ViewerMembership').implement({
+  description: 'Where the viewer works, and as what.',
+  fields: (t) => ({
+    dealership: t.field({
+      type: ViewerDealership,
+      description: 'Where. What it has is read with a session for it.',
+      resolve: (workplace) => workplace,
+    }),
+    role: t.field({ type: Role, description: 'As what.', resolve: ({ role }) => role }),
   }),
 });
 
@@ -44,6 +69,13 @@ const Viewer = builder.objectRef<Actor>('Viewer').implement({
       description: 'What it may do there.',
       resolve: (actor) =>
         (Object.keys(RIGHTS) as (keyof typeof RIGHTS)[]).filter((right) => may(actor, right)),
+    }),
+    memberships: t.field({
+      type: [ViewerMembership],
+      description:
+        'Where the person works, this dealership among them, in the order that they joined. Empty for a key or a token.',
+      resolve: (actor, _args, { accounts }) =>
+        actor.kind === 'staff' ? accounts.membershipsOf(actor.userId) : [],
     }),
     expiresAt: t.field({
       type: 'DateTime',

@@ -1,4 +1,13 @@
-const KINDS = ['Dealership', 'User', 'Vehicle', 'Upload', 'Media', 'ApiKey', 'EmbedKey'] as const;
+const KINDS = [
+  'Dealership',
+  'User',
+  'Vehicle',
+  'Upload',
+  'Media',
+  'ApiKey',
+  'EmbedKey',
+  'Invitation',
+] as const;
 
 export type NodeKind = (typeof KINDS)[number];
 

@@ -73,7 +73,19 @@ async function loadNode({ prisma, viewer }: Context, id: string): Promise<object
             }),
           )
         : null;
+    case 'Invitation':
+      return may(viewer, 'manageMembers')
+        ? typed('Invitation', await findInvitation(prisma, dealershipId, uuid))
+        : null;
   }
+}
+
+/** What a dealership may read of it: all but what a token is known by. */
+function findInvitation(prisma: Context['prisma'], dealershipId: string, id: string) {
+  return prisma.invitation.findFirst({
+    where: { dealershipId, id },
+    omit: { tokenHash: true },
+  });
 }
 
 /** Tells an interface which of its types a row is. */

@@ -1,10 +1,8 @@
 import { builder } from './builder.ts';
 import { idempotencyKey } from './idempotency-key.ts';
+import { PASSWORD_RULES } from './passwords.ts';
 import { SessionPayload } from './session.ts';
 import { attempt } from './user-error.ts';
-
-const PASSWORD_RULES =
-  '8 characters to 1,024 bytes, and none that is easily guessed: WEAK_PASSWORD says why.';
 
 const SignUpInput = builder.inputType('SignUpInput', {
   description: 'A new dealership with its first owner.',

@@ -20,6 +20,8 @@ const CODES: Record<UserErrorCode, string> = {
   INVALID_CREDENTIALS: 'E-mail or password is wrong.',
   EMAIL_TAKEN: 'Somebody has an account with this address.',
   WEAK_PASSWORD: 'A password that is short or easily guessed.',
+  LAST_OWNER: 'The only owner of a dealership cannot leave, or be anything else.',
+  MAIL_UNAVAILABLE: 'The server is not set up to send mail.',
   SIGN_UP_CLOSED: 'Nobody can sign up on this server.',
   RATE_LIMITED: 'Too many tries.',
   STORAGE_UNAVAILABLE: 'Storage does not answer; trying again is safe.',
