@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { audit, auditActor } from '../accounts/audit.ts';
 import type { Actor } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
 import type { MediaRecord } from '../events/media-snapshot.ts';
@@ -133,6 +134,7 @@ export function createGallery(
             await gallery.changed();
             await gallery.update(media.id, { deletedAt: gallery.now });
             await emitRemoved(gallery, media);
+            await note(gallery, actor, 'MEDIA_DELETED', media);
           });
           removed.push(index);
         } catch (error) {
@@ -160,6 +162,7 @@ export function createGallery(
         });
         await gallery.changed();
         const restored = await gallery.update(media.id, { deletedAt: null });
+        await note(gallery, actor, 'MEDIA_RESTORED', media);
         await room.hold(['input', 'id']);
         await gallery.emit(mediaChange('MEDIA_ADDED', restored), {
           mediaId: media.id,
@@ -170,4 +173,19 @@ export function createGallery(
       });
     },
   };
+}
+
+/** Writes down what was done to a media. */
+function note(
+  { tx, dealershipId, vehicleId }: OpenGallery,
+  actor: Actor,
+  action: 'MEDIA_DELETED' | 'MEDIA_RESTORED',
+  { id, originalFileName }: MediaRecord,
+): Promise<void> {
+  return audit(tx, dealershipId, {
+    actor: auditActor(actor),
+    action,
+    subject: { kind: 'MEDIA', id },
+    details: { fileName: originalFileName, vehicleId },
+  });
 }

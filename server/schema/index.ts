@@ -6,6 +6,7 @@ import './sign-up.ts';
 import './passwords.ts';
 import './members.ts';
 import './accept-invitation.ts';
+import './audit-log.ts';
 import './dealership.ts';
 import './api-keys.ts';
 import './embed-keys.ts';

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Prisma } from '../../generated/prisma/client.ts';
+import { audit, auditActor } from '../accounts/audit.ts';
 import type { Actor } from '../accounts/viewer.ts';
 import type { Database } from '../db/database.ts';
 import { isTaken } from '../db/unique.ts';
@@ -96,6 +97,16 @@ export function createVehicles({ asTenant }: Pick<Database, 'asTenant'>): Vehicl
           await gallery.changed();
           for (const media of await gallery.list()) await emitRemoved(gallery, media);
           await gallery.emit({ type: 'VEHICLE_REMOVED' }, { mediaId: null, forPublic: true });
+          const { vin, stockNumber } = await tx.vehicle.findUniqueOrThrow({
+            where: { dealershipId_id: { dealershipId, id: vehicleId } },
+            select: { vin: true, stockNumber: true },
+          });
+          await audit(tx, dealershipId, {
+            actor: auditActor(actor),
+            action: 'VEHICLE_DELETED',
+            subject: { kind: 'VEHICLE', id: vehicleId },
+            details: { vin, stockNumber },
+          });
           await tx.vehicle.delete({
             where: { dealershipId_id: { dealershipId, id: vehicleId } },
             select: { id: true },
