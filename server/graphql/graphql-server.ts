@@ -17,7 +17,7 @@ import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
 import { credentialsOfRequest, credentialsOfSocket } from './credentials.ts';
 import { identify } from './identify.ts';
 import { createMaskError } from './mask-error.ts';
-import { useErrorCodes, useMediaCursor, useJsonOnly, useNulGuard } from './plugins.ts';
+import { useErrorCodes, useMediaCursor, useJsonOnly, useTextGuard } from './plugins.ts';
 import { useQueryLimits } from './query-limits.ts';
 import { useRateLimit } from './rate-limit.ts';
 import { useTimeLimit } from './time-limit.ts';
@@ -115,7 +115,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useRateLimit(),
       useTimeLimit(queryMs),
       useReadOnlyKeys(),
-      useNulGuard(),
+      useTextGuard(),
       useMediaCursor(),
       useErrorCodes({ suggestions: introspection }),
       useVisitorCache(),

@@ -5,7 +5,7 @@ import { topLevelError } from './top-level-error.ts';
 
 interface DocumentFacts {
   asksForCursor: boolean;
-  hasNul: boolean;
+  hasBroken: boolean;
 }
 
 const FACTS = new WeakMap<DocumentNode, DocumentFacts>();
@@ -14,13 +14,13 @@ const FACTS = new WeakMap<DocumentNode, DocumentFacts>();
 function factsOf(document: DocumentNode): DocumentFacts {
   let facts = FACTS.get(document);
   if (!facts) {
-    const found = { asksForCursor: false, hasNul: false };
+    const found = { asksForCursor: false, hasBroken: false };
     visit(document, {
       Field: ({ name }) => {
         if (name.value === 'mediaCursor') found.asksForCursor = true;
       },
       StringValue: ({ value }) => {
-        if (value.includes('\0')) found.hasNul = true;
+        if (BROKEN.test(value)) found.hasBroken = true;
       },
     });
     FACTS.set(document, (facts = found));
@@ -28,18 +28,26 @@ function factsOf(document: DocumentNode): DocumentFacts {
   return facts;
 }
 
-function hasNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0');
+/** What Postgres cannot keep: NUL in a text, and in JSON half a pair of surrogates. */
+const BROKEN = /[\0\p{Surrogate}]/u;
+
+function hasBroken(value: unknown): boolean {
+  if (typeof value === 'string') return BROKEN.test(value);
   if (value === null || typeof value !== 'object') return false;
-  return Object.entries(value).some(([key, inner]) => key.includes('\0') || hasNul(inner));
+  return Object.entries(value).some(([key, inner]) => BROKEN.test(key) || hasBroken(inner));
 }
 
-/** Postgres cannot keep NUL in a text; told here for every text at once. */
-export function useNulGuard(): Plugin {
+/** Tells of every broken text at once. */
+export function useTextGuard(): Plugin {
   const guard = (args: ExecutionArgs, stop: (result: { errors: GraphQLError[] }) => void): void => {
-    if (factsOf(args.document).hasNul || hasNul(args.variableValues)) {
+    if (factsOf(args.document).hasBroken || hasBroken(args.variableValues)) {
       stop({
-        errors: [topLevelError('BAD_USER_INPUT', 'A text contains the character NUL. Remove it.')],
+        errors: [
+          topLevelError(
+            'BAD_USER_INPUT',
+            'A text contains the character NUL, or half of a character. Remove it.',
+          ),
+        ],
       });
     }
   };

@@ -31,12 +31,14 @@ export function readIdempotencyKey(
   return { dealershipId, actorId, key, mutation, inputHash, part: '' };
 }
 
-/** Throws a {@link UserFailure} unless the key has 1 to 255 characters. */
+const UNPRINTABLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
+/** Throws a {@link UserFailure} unless the key has 1 to 255 characters that can be printed. */
 export function checkIdempotencyKey({ key }: IdempotencyKey): void {
-  if (key.length >= 1 && key.length <= MAX_LENGTH) return;
+  if (key.length >= 1 && key.length <= MAX_LENGTH && !UNPRINTABLE.test(key)) return;
   throw new UserFailure(
     'INVALID_INPUT',
-    `An idempotency key has 1 to ${MAX_LENGTH} characters. A random UUID will do.`,
+    `An idempotency key has 1 to ${MAX_LENGTH} characters, none of them a control character. A random UUID will do.`,
     { field: ['input', 'idempotencyKey'] },
   );
 }

@@ -318,12 +318,14 @@ describe('vehicles', () => {
   });
 });
 
-describe('a NUL in a text', () => {
+describe('a NUL in a text, or half of a character', () => {
   it('is refused in a literal, in a variable and in the name of a key', async () => {
     const documents: [string, object?][] = [
       ['{ vehicle(vin: "a\\u0000b") { id } }'],
       ['query ($vin: String) { vehicle(vin: $vin) { id } }', { vin: 'a\0b' }],
       [UPSERT, { vehicle: { stockNumber: 'NUL\0' } }],
+      [UPSERT, { vehicle: { stockNumber: 'half \ud83d' } }],
+      [UPSERT, { vehicle: { stockNumber: 'A', '\udc00': 1 } }],
     ];
     for (const [query, variables] of documents) {
       const { errors } = await north.staff.send(query, variables as Record<string, unknown>);

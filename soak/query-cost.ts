@@ -1,0 +1,205 @@
+/**
+ * Looks for the document of at most 10 kB that takes the most CPU of the server:
+ * made from the schema, then changed again and again, the dearest kept. On 100
+ * vehicles with 100 pictures in ten sizes each. None may take more than 250 ms.
+ * The database is a Postgres, so that its work is not counted with the server's.
+ *
+ *   DATABASE_URL=… npm run soak:query-cost [-- --short --seed 1 --out result.json]
+ */
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isNonNullType,
+  isObjectType,
+  isListType,
+  type GraphQLField,
+  type GraphQLNamedType,
+} from 'graphql';
+import { schema } from '../server/schema/index.ts';
+import { PUBLIC_DEALERSHIP, startServer } from '../test/server.ts';
+import { soakRun } from './soak-run.ts';
+
+if (!process.env.DATABASE_URL) throw new Error('Set DATABASE_URL: see the head of this file.');
+const run = soakRun('query-cost');
+const DOCUMENTS = run.short ? 150 : 2_000;
+const MAX_BYTES = 10_000;
+const MAX_MS = 250;
+const KEPT = 8;
+const PAGES = [1, 2, 5, 10, 12, 20, 50, 100];
+
+/** A selection that can be changed and written again. */
+interface Node {
+  field: GraphQLField<unknown, unknown>;
+  on: GraphQLNamedType;
+  alias: boolean;
+  first: number;
+  children: Node[];
+}
+
+const pick = <T>(items: readonly T[]): T => items[run.random(items.length)] as T;
+
+function fieldsOf(type: GraphQLNamedType): { on: GraphQLNamedType; field: Node['field'] }[] {
+  if (!isCompositeType(type)) return [];
+  const types = isObjectType(type) ? [type] : schema.getPossibleTypes(type);
+  return types.flatMap((on) =>
+    Object.values(on.getFields())
+      .filter(({ args }) => args.every((arg) => !isNonNullType(arg.type)))
+      .map((field) => ({ on, field })),
+  );
+}
+
+function grow(type: GraphQLNamedType, depth: number): Node[] {
+  const all = fieldsOf(type).filter(
+    ({ field }) => depth > 1 || !isCompositeType(getNamedType(field.type)),
+  );
+  if (all.length === 0) return [];
+  return Array.from({ length: 1 + run.random(12) }, () => {
+    const { on, field } = pick(all);
+    const alias = run.random(4) === 0;
+    return {
+      field,
+      on,
+      alias,
+      first: pick(PAGES),
+      children: grow(getNamedType(field.type), depth - 1),
+    };
+  }).filter(({ field, children }) => !isCompositeType(getNamedType(field.type)) || children.length);
+}
+
+function write(nodes: readonly Node[], parent: GraphQLNamedType, names: { next: number }): string {
+  const lines = nodes.map(({ field, on, alias, first, children }) => {
+    const isPage = field.args.some(({ name }) => name === 'first');
+    const isPlainList =
+      isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type));
+    const args = isPage && !isPlainList ? `(first: ${first})` : '';
+    // One name for each page size, so that few documents contradict themselves.
+    const name = alias ? `a${names.next++}: ` : isPage && first !== 20 ? `p${first}: ` : '';
+    const inner = children.length ? ` { ${write(children, getNamedType(field.type), names)} }` : '';
+    const text = `${name}${field.name}${args}${inner}`;
+    return isObjectType(parent)
+      ? text
+      : `... on ${on.name} { ${on.name}_${field.name}: ${field.name}${args}${inner} }`;
+  });
+  return lines.join(' ');
+}
+
+function change(nodes: readonly Node[]): Node[] {
+  if (nodes.length === 0) return [];
+  const at = run.random(nodes.length);
+  return nodes.flatMap((node, index) => {
+    if (index !== at) return [node];
+    switch (run.random(6)) {
+      case 0:
+        return [{ ...node, first: pick(PAGES) }];
+      case 1:
+        return [node, { ...node, alias: true }];
+      case 2:
+        return nodes.length > 1 ? [] : [node];
+      case 3:
+        return [
+          { ...node, children: [...node.children, ...grow(getNamedType(node.field.type), 3)] },
+        ];
+      default:
+        return [{ ...node, children: change(node.children) }];
+    }
+  });
+}
+
+const server = await startServer({
+  env: {
+    RATE_LIMITS: 'off',
+    MEDIA_CONCURRENCY: '0',
+    HOUSEKEEPING_SECONDS: '3600',
+    SWEEP_SECONDS: '604800',
+  },
+});
+try {
+  const { token, uuid } = await server.dealership(PUBLIC_DEALERSHIP);
+  const { pool } = server.app.db;
+  await pool.query(
+    `insert into vehicles (id, dealership_id, stock_number, make, status, created_at, updated_at)
+     select md5('v' || i)::uuid, $1, 'B-' || i, 'Aurelia', 'PUBLISHED', now() - i * interval '1 minute', now()
+     from generate_series(1, 100) i`,
+    [uuid],
+  );
+  await pool.query(
+    `insert into media (id, dealership_id, vehicle_id, status, position, original_file_name, original_content_type, original_byte_size, updated_at)
+     select md5('m' || i || '-' || p)::uuid, $1, md5('v' || i)::uuid, 'READY', p, 'a.jpg', 'image/jpeg', 1, now()
+     from generate_series(1, 100) i, generate_series(0, 99) p`,
+    [uuid],
+  );
+  await pool.query(
+    `insert into renditions (dealership_id, media_id, format, width, height, byte_size, storage_key)
+     select dealership_id, id, f, w, 480, 1, 'r/' || id || '/' || w || '.' || f
+     from media, unnest(array['JPEG', 'WEBP']::"ImageFormat"[]) f, unnest(array[320, 640, 960, 1280, 1920]) w`,
+  );
+  for (const table of ['vehicles', 'media', 'renditions']) await pool.query(`analyze ${table}`);
+
+  let answered = 0;
+  let refused = 0;
+  let invalid = 0;
+  async function cpuOf(query: string): Promise<number> {
+    const before = process.cpuUsage();
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query }),
+    });
+    const answer = await response.text();
+    const { user, system } = process.cpuUsage(before);
+    if (!answer.startsWith('{"errors"')) answered += 1;
+    else if (answer.includes('asks for too much')) refused += 1;
+    else invalid += 1;
+    return (user + system) / 1_000;
+  }
+  /** The least of three: what else the machine does only adds. */
+  const steadyCpuOf = async (query: string) =>
+    Math.min(await cpuOf(query), await cpuOf(`${query} `), await cpuOf(`${query}  `));
+
+  const root = schema.getQueryType() as GraphQLNamedType;
+  const textOf = (nodes: readonly Node[]) => `{ ${write(nodes, root, { next: 0 })} }`;
+  // What people ask for, and what the price is meant to stop.
+  const given = [
+    '{ vehicles(first: 20) { nodes { id title media(first: 100) { nodes { id alt preview { url } } } } } }',
+    '{ vehicles(first: 5) { nodes { media(first: 100) { nodes { ... on ImageMedia { renditions { url width height format byteSize } } } } } } }',
+    '{ vehicles(first: 100) { nodes { media(first: 100) { nodes { id } } } } }',
+    `{ vehicles(first: 1) { nodes { ${'id '.repeat(1_900)} } } }`,
+    `{ vehicles(first: 1) { nodes { ${'media { totalCount } '.repeat(470)} } } }`,
+    `{ vehicles(first: 100) { nodes { ${Array.from({ length: 49 }, (_, index) => `a${index}: slug`).join(' ')} } } }`,
+    `{ vehicles(first: 30) { nodes { a: media(first: 1) { totalCount } b: media(first: 2) { totalCount } } } }`,
+    `{ ${Array.from({ length: 10 }, (_, index) => `a${index}: vehicles(first: 100) { nodes { title } }`).join(' ')} }`,
+  ];
+  // The first requests of a process compile what they run.
+  for (const query of [...given, ...given]) await cpuOf(query);
+  const found: { query: string; cpuMs: number; nodes: Node[] }[] = [];
+  for (const query of given) found.push({ query, cpuMs: await steadyCpuOf(query), nodes: [] });
+
+  const dearest = () => found.toSorted((a, b) => b.cpuMs - a.cpuMs);
+  for (let tried = 0; tried < DOCUMENTS && !run.isTimeUp(); tried += 1) {
+    const parents = dearest()
+      .filter(({ nodes }) => nodes.length > 0)
+      .slice(0, KEPT);
+    const nodes =
+      parents.length < KEPT || run.random(4) === 0 ? grow(root, 7) : change(pick(parents).nodes);
+    const query = textOf(nodes);
+    if (query.length > MAX_BYTES || nodes.length === 0) continue;
+    const once = await cpuOf(query);
+    const least = dearest()[KEPT]?.cpuMs ?? 0;
+    if (once > least) found.push({ query, cpuMs: Math.min(once, await steadyCpuOf(query)), nodes });
+  }
+
+  const [most] = dearest();
+  await run.report(
+    {
+      documents: { answered, refused, invalid },
+      dearest: dearest()
+        .slice(0, 3)
+        .map(({ query, cpuMs }) => ({ cpuMs: Math.round(cpuMs), query: query.slice(0, 500) })),
+      allowedMs: MAX_MS,
+    },
+    answered > 0 && (most?.cpuMs ?? Infinity) <= MAX_MS,
+  );
+} finally {
+  await server.stop();
+}
