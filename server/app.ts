@@ -32,6 +32,7 @@ import { createVehicleManifest } from './http/vehicle-manifest.ts';
 import { createApiKeys } from './keys/api-keys.ts';
 import { createEmbedKeys } from './keys/embed-keys.ts';
 import { createToldOnce } from './keys/told-once.ts';
+import { createUploadTokens, pruneUploadTokens } from './keys/upload-tokens.ts';
 import { withKeys } from './keys/with-keys.ts';
 import type { MailSender } from './mail/mail.ts';
 import { createTerminalMail } from './mail/terminal.ts';
@@ -114,9 +115,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const toldOnce = createToldOnce(config.appSecret);
   const apiKeys = createApiKeys(db, toldOnce);
   const embedKeys = createEmbedKeys(db);
+  const uploadTokens = createUploadTokens(db, toldOnce);
   const viewers = withKeys(createViewers(db.prisma, sessions, config.defaultDealership), {
     apiKeys,
     embedKeys,
+    uploadTokens,
   });
   const rateLimits = await createRateLimits({ ...config.rateLimits, log });
   const services: Services = {
@@ -138,6 +141,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     stillMay: viewers.stillMay,
     apiKeys,
     embedKeys,
+    uploadTokens,
     vehicles: createVehicles(db),
     gallery: createGallery(db, config.uploads),
     retryMedia: createRetryMedia(db, config.uploads),
@@ -211,6 +215,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     try {
       await pruneEvents(db.pool, config.events.retentionDays);
       await pruneIdempotencyKeys(db.pool);
+      await pruneUploadTokens(db.pool);
       await pruneSessions(db.pool);
       await pruneLinks(db.pool);
       await pruneAuditEntries(db.pool, config.auditRetentionDays);

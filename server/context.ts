@@ -8,6 +8,7 @@ import type { MediaFeed } from './events/feed.ts';
 import type { Gallery } from './gallery/gallery.ts';
 import type { ApiKeys } from './keys/api-keys.ts';
 import type { EmbedKeys } from './keys/embed-keys.ts';
+import type { UploadTokens } from './keys/upload-tokens.ts';
 import { topLevelError } from './graphql/top-level-error.ts';
 import type { RateLimits } from './rate-limits/rate-limits.ts';
 import type { RetryMedia } from './processing/retry-media.ts';
@@ -26,6 +27,7 @@ export interface Services {
   stillMay: Viewers['stillMay'];
   apiKeys: ApiKeys;
   embedKeys: EmbedKeys;
+  uploadTokens: UploadTokens;
   vehicles: Vehicles;
   uploads: Uploads;
   limits: UploadLimits;

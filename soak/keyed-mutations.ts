@@ -238,4 +238,24 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
     effect: { revoked: 1 },
     prepare: async (scene) => ({ id: await addEmbedKey(scene) }),
   },
+  createUploadToken: {
+    document: mutation(
+      'createUploadToken',
+      `uploadToken { id maxUploads expiresAt } token ${ERRORS}`,
+    ),
+    effect: { accessKeys: 1 },
+    prepare: async ({ shop }) => ({ vehicleId: await addVehicle(shop.client) }),
+  },
+  revokeUploadToken: {
+    document: mutation('revokeUploadToken', `uploadToken { id revokedAt } ${ERRORS}`),
+    effect: { revoked: 1 },
+    async prepare({ shop }) {
+      const { createUploadToken } = await shop.client.expect<{
+        createUploadToken: { uploadToken: { id: string } };
+      }>(mutation('createUploadToken', `uploadToken { id } ${ERRORS}`), {
+        input: { vehicleId: await addVehicle(shop.client) },
+      });
+      return { id: createUploadToken.uploadToken.id };
+    },
+  },
 };

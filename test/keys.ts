@@ -78,3 +78,46 @@ export async function updateEmbedKey(
   );
   return answer.userErrors;
 }
+
+interface Token {
+  uploadToken: { id: string; usedUploads: number } | null;
+  token: string | null;
+  userErrors: Refusal[];
+}
+
+/** Asks for an upload token. */
+export async function askForUploadToken(client: GraphQLClient, input: object): Promise<Token> {
+  const { createUploadToken } = await client.expect<{ createUploadToken: Token }>(
+    `mutation ($input: CreateUploadTokenInput!) {
+      createUploadToken(input: $input) {
+        uploadToken { id usedUploads } token userErrors { __typename code message field }
+      }
+    }`,
+    { input },
+  );
+  return createUploadToken;
+}
+
+/** A new upload token, and its id. */
+export async function makeUploadToken(
+  client: GraphQLClient,
+  vehicleId: string,
+  maxUploads?: number,
+): Promise<{ id: string; token: string }> {
+  const { uploadToken, token, userErrors } = await askForUploadToken(client, {
+    vehicleId,
+    maxUploads,
+  });
+  if (!uploadToken || !token) throw new Error(`There is no token: ${JSON.stringify(userErrors)}`);
+  return { id: uploadToken.id, token };
+}
+
+export async function revokeUploadToken(client: GraphQLClient, id: string): Promise<Refusal[]> {
+  const { revokeUploadToken: answer } = await client.expect<{
+    revokeUploadToken: { userErrors: Refusal[] };
+  }>(
+    'mutation ($id: ID!) { revokeUploadToken(input: { id: $id }) { userErrors { __typename code message field } } }',
+    { id },
+  );
+  return answer.userErrors;
+}

@@ -20,14 +20,16 @@ export interface IdempotencyKey {
 
 /** Null when the input carries no key. */
 export function readIdempotencyKey(
-  actor: Pick<Actor, 'dealershipId' | 'actorId'>,
+  actor: Pick<Actor, 'dealershipId' | 'actorId'> & { vehicleId?: string },
   mutation: string,
   input: { idempotencyKey?: string | null },
 ): IdempotencyKey | null {
   const { idempotencyKey: key, ...rest } = input;
   if (key == null) return null;
   const inputHash = createHash('sha256').update(sortedJson(rest)).digest('hex');
-  const { dealershipId, actorId } = actor;
+  const { dealershipId, vehicleId } = actor;
+  // With an upload token: a page goes on with a new one for the same vehicle when it is over.
+  const actorId = vehicleId ?? actor.actorId;
   return { dealershipId, actorId, key, mutation, inputHash, part: '' };
 }
 

@@ -74,6 +74,8 @@ const FIELDS: Record<string, string> = {
   createEmbedKey: `embedKey { id } ${ERRORS}`,
   updateEmbedKey: `embedKey { id } ${ERRORS}`,
   revokeEmbedKey: `embedKey { id } ${ERRORS}`,
+  createUploadToken: `uploadToken { id } token ${ERRORS}`,
+  revokeUploadToken: `uploadToken { id } ${ERRORS}`,
 };
 
 function documentOf(name: string): string {

@@ -9,6 +9,7 @@ import { lockKeys, readKeyName, requireKeyRoom, unknownKey } from './key-fields.
 import { apiKeyText, hashOf, isWellFormed, newPrefix } from './key-text.ts';
 import { noteKey, tellKeyChange } from './note-key.ts';
 import type { ToldOnce } from './told-once.ts';
+import { revokeTokensOf } from './upload-tokens.ts';
 
 export interface NewApiKey {
   name: string;
@@ -101,6 +102,7 @@ export function createApiKeys(
           if (revoked > 0) {
             await noteKey(tx, actor, 'API_KEY_REVOKED', found.id, { name: found.name });
             await tellKeyChange(tx, actor, found.id);
+            await revokeTokensOf(tx, actor, found.id);
           }
           return found.id;
         }),

@@ -3,16 +3,18 @@ import type { Viewers } from '../accounts/viewer.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { EmbedKeys } from './embed-keys.ts';
 import { keyKindOf } from './key-text.ts';
+import type { UploadTokens } from './upload-tokens.ts';
 
 export interface Keys {
   apiKeys: ApiKeys;
   embedKeys: EmbedKeys;
+  uploadTokens: UploadTokens;
 }
 
 /** Lets keys in beside people. */
 export function withKeys(
   people: Omit<Viewers, 'fromEmbedKey'>,
-  { apiKeys, embedKeys }: Keys,
+  { apiKeys, embedKeys, uploadTokens }: Keys,
 ): Viewers {
   return {
     ...people,
@@ -22,6 +24,7 @@ export function withKeys(
         case 'api':
           return apiKeys.find(token);
         case 'upload':
+          return uploadTokens.find(token);
         case 'embed':
           return null;
         case null:
@@ -39,6 +42,8 @@ export function withKeys(
           const now = await apiKeys.renew(viewer);
           return now !== null && (right === null || may(now, right));
         }
+        case 'uploader':
+          return uploadTokens.isInForce(viewer);
         default:
           return people.stillMay(viewer, right);
       }

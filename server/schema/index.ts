@@ -15,6 +15,7 @@ import './vehicle-list.ts';
 import './media.ts';
 import './media-changes.ts';
 import './upload.ts';
+import './upload-tokens.ts';
 import './request-uploads.ts';
 import './upload-changes.ts';
 import './media-event.ts';

@@ -7,6 +7,7 @@ const KINDS = [
   'ApiKey',
   'EmbedKey',
   'Invitation',
+  'UploadToken',
 ] as const;
 
 export type NodeKind = (typeof KINDS)[number];

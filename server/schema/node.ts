@@ -63,6 +63,13 @@ async function loadNode({ prisma, viewer }: Context, id: string): Promise<object
       return may(viewer, 'manageKeys')
         ? typed('EmbedKey', await prisma.embedKey.findFirst({ where: { dealershipId, id: uuid } }))
         : null;
+    case 'UploadToken':
+      return may(viewer, 'issueUploadTokens')
+        ? typed(
+            'UploadToken',
+            await prisma.uploadToken.findFirst({ where: { dealershipId, id: uuid } }),
+          )
+        : null;
     case 'User':
       return viewer.kind === 'staff' && viewer.userId === uuid
         ? typed(

@@ -107,7 +107,8 @@ builder.objectRef<Mistake>('QuotaExceededError').implement({
   interfaces: [UserError],
   fields: (t) => ({
     limit: t.int({
-      description: 'How many media a vehicle may have.',
+      description:
+        'How many media a vehicle may have; of keys and upload tokens, how many there may be of what was asked for.',
       resolve: ({ data }) => data.limit ?? 0,
     }),
     usage: t.field({

@@ -31,9 +31,11 @@ export async function* findAbandoned(
         left join api_keys key on key.dealership_id = upload.dealership_id and key.id = upload.api_key_id
           and key.revoked_at is null and (key.expires_at is null or key.expires_at > now())
           and key.scopes::text[] && ${[...RIGHTS.upload.scopes]}
+        left join upload_tokens token on token.dealership_id = upload.dealership_id and token.id = upload.upload_token_id
+          and token.revoked_at is null
       where upload.storage_key = any(${keys}) and upload.status = 'AWAITING_BYTES' and upload.expires_at > now()
         and upload.bytes_seen_at <= now() - make_interval(secs => ${afterSeconds}::float8)
-        and (member.user_id is not null or key.id is not null)`;
+        and (member.user_id is not null or key.id is not null or token.id is not null)`;
   }
 }
 

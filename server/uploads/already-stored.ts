@@ -1,4 +1,5 @@
 import type { Upload } from '../../generated/prisma/client.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import type { MediaRecord } from '../events/media-snapshot.ts';
 import type { OpenGallery } from '../gallery/change-gallery.ts';
 import { keepObjects } from '../objects/orphans.ts';
@@ -16,12 +17,13 @@ export interface StoredBytes {
 }
 
 /**
- * Null when the dealership has no such bytes. What another transaction is about
+ * Null when the dealership has no such bytes, or for an upload token its vehicle has none. What another transaction is about
  * to change or to end counts as none: to wait for it could be a deadlock.
  */
 export async function findStored(
   { tx, dealershipId, vehicleId }: OpenGallery,
   { sha256, byteSize, contentType }: AllowedUpload,
+  actor: Actor,
 ): Promise<StoredBytes | null> {
   if (sha256 === null) return null;
   const [found] = await tx.$queryRaw<{ id: string }[]>`
@@ -29,6 +31,7 @@ export async function findStored(
     where dealership_id = ${dealershipId}::uuid and original_sha256 = ${sha256}
       and original_byte_size = ${byteSize}::bigint and original_content_type = ${contentType}
       and status in ('READY', 'PROCESSING', 'UPLOADED') and deleted_at is null
+      and (${actor.kind !== 'uploader'} or vehicle_id = ${vehicleId}::uuid)
     order by status = 'READY' desc, vehicle_id = ${vehicleId}::uuid desc, id
     limit 1 for share skip locked`;
   if (!found) return null;

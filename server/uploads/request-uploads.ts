@@ -5,6 +5,7 @@ import { UserFailure } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { openGallery, type OpenGallery } from '../gallery/change-gallery.ts';
 import { openRoom, type Room } from '../gallery/room.ts';
+import { uploadsIn } from '../gallery/visibility.ts';
 import { openKeptResults } from '../idempotency/once.ts';
 import { VIDEO_TYPE } from '../media/media-type.ts';
 import { attachStored, findStored } from './already-stored.ts';
@@ -16,6 +17,7 @@ import {
   type UploadLimits,
   type UploadRequest,
 } from './policy.ts';
+import { openAllowance } from './token-allowance.ts';
 
 type Outcome = Upload | UserFailure;
 type Numbered = [number, AllowedUpload];
@@ -36,6 +38,7 @@ export async function requestUploads(
   for (const [index, request] of requests.entries()) {
     try {
       const allowed = checkPolicy(request, limits);
+      checkToken(actor, allowed);
       byVehicle.set(allowed.vehicleId, [
         ...(byVehicle.get(allowed.vehicleId) ?? []),
         [index, allowed],
@@ -55,6 +58,18 @@ export async function requestUploads(
   return requests.map((_, index) => outcomes.get(index) as Outcome);
 }
 
+/** An upload token adds files to its vehicle, and touches nothing that is there. */
+function checkToken(actor: Actor, { vehicleId, replaceMediaId }: AllowedUpload): void {
+  if (actor.kind !== 'uploader') return;
+  if (vehicleId !== actor.vehicleId) throw unknownVehicle();
+  if (replaceMediaId === undefined) return;
+  throw new UserFailure(
+    'INVALID_INPUT',
+    'With an upload token files are added, and replace none. Leave replaceMediaId out.',
+    { field: ['input', 'replaceMediaId'] },
+  );
+}
+
 /** What a key was given before stands; the rest is granted now, and kept for its keys. */
 async function grantOnce(
   tx: Prisma.TransactionClient,
@@ -70,6 +85,7 @@ async function grantOnce(
   );
   const gallery = await openGallery(tx, { dealershipId, vehicleId });
   const room = gallery && (await openRoom(gallery, limits));
+  const allowance = await openAllowance(tx, actor);
   const outcomes = new Map<number, Outcome>();
   for (const [index, request] of requests) {
     try {
@@ -82,7 +98,9 @@ async function grantOnce(
         continue;
       }
       if (!gallery || !room) throw unknownVehicle();
+      allowance.require();
       const upload = await grant(gallery, room, limits, actor, request);
+      allowance.take();
       if (key) await kept.keep(key, upload.id);
       outcomes.set(index, upload);
     } catch (error) {
@@ -90,6 +108,7 @@ async function grantOnce(
       outcomes.set(index, error);
     }
   }
+  await allowance.keep();
   await failpoint('ticket-uncommitted');
   return outcomes;
 }
@@ -109,7 +128,7 @@ async function grant(
       id,
       dealershipId,
       vehicleId,
-      mediaId: await mediaFor(gallery, room, request),
+      mediaId: await mediaFor(gallery, room, actor, request),
       createdById: actor.userId,
       apiKeyId: actor.kind === 'integrator' ? actor.keyId : null,
       uploadTokenId: actor.kind === 'uploader' ? actor.keyId : null,
@@ -133,13 +152,18 @@ async function grant(
     await tx.upload.delete({ where: { id }, select: { id: true } });
     throw error;
   }
-  const stored = upload.poster ? null : await findStored(gallery, request);
+  const stored = upload.poster ? null : await findStored(gallery, request, actor);
   return stored ? attachStored(gallery, upload, stored) : upload;
 }
 
 /** The id of the media that the bytes become, or belong to. */
-function mediaFor(gallery: OpenGallery, room: Room, request: AllowedUpload): Promise<string> {
-  if (request.posterFor !== undefined) return videoOfPoster(gallery, request.posterFor);
+function mediaFor(
+  gallery: OpenGallery,
+  room: Room,
+  actor: Actor,
+  request: AllowedUpload,
+): Promise<string> {
+  if (request.posterFor !== undefined) return videoOfPoster(gallery, actor, request.posterFor);
   if (request.replaceMediaId !== undefined) return mediaToReplace(gallery, request);
   return addMedia(gallery, room, request);
 }
@@ -190,17 +214,23 @@ async function mediaToReplace(gallery: OpenGallery, request: AllowedUpload): Pro
   return media.id;
 }
 
-async function videoOfPoster(gallery: OpenGallery, place: PosterPlace | null): Promise<string> {
-  const { tx, dealershipId, vehicleId } = gallery;
+async function videoOfPoster(
+  gallery: OpenGallery,
+  actor: Actor,
+  place: PosterPlace | null,
+): Promise<string> {
+  const { tx, vehicleId } = gallery;
+  const named = place && 'uploadId' in place ? { id: place.uploadId } : place;
+  // Whoever has an upload token gives posters to what came with one.
   const mediaId =
-    place && 'uploadId' in place
+    named && ('id' in named || actor.kind === 'uploader')
       ? (
           await tx.upload.findFirst({
-            where: { dealershipId, vehicleId, id: place.uploadId },
+            where: { AND: [uploadsIn(actor), { vehicleId, ...named }] },
             select: { mediaId: true },
           })
         )?.mediaId
-      : place?.mediaId;
+      : named?.mediaId;
   const media = mediaId === undefined ? null : await gallery.find(mediaId);
   if (!media || media.deletedAt || media.kind !== 'VIDEO') {
     throw new UserFailure(

@@ -4,6 +4,7 @@ import type { Actor } from '../accounts/viewer.ts';
 import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import { openGallery } from '../gallery/change-gallery.ts';
+import { uploadsIn } from '../gallery/visibility.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { bindKey, findKept, once } from '../idempotency/once.ts';
 import { StorageError, type Storage } from '../storage/storage.ts';
@@ -92,7 +93,7 @@ export function createUploads(
           and status = 'AWAITING_BYTES' and expires_at > now()
           and (${vehicleId ?? null}::uuid is null or vehicle_id = ${vehicleId ?? null}::uuid)`;
       const found = await prisma.upload.findMany({
-        where: { dealershipId: actor.dealershipId, id: { in: rows.map(({ id }) => id) } },
+        where: { AND: [uploadsIn(actor), { id: { in: rows.map(({ id }) => id) } }] },
         orderBy: { createdAt: 'asc' },
       });
       const partsAtMost = shareOf(found);

@@ -4,7 +4,7 @@ import { ticketOf, type Request, type Ticket, type UploadAnswer } from '../queue
 export const openUploadsDocument = `query OpenUploads($vehicleId:ID!,$begun:Boolean!){viewer{user{id} dealership{id}} openUploads(vehicleId:$vehicleId)@include(if:$begun){id status ${target} media{id}}}`;
 
 interface Answer {
-  viewer: { user: { id: string }; dealership: { id: string } } | null;
+  viewer: { user: { id: string } | null; dealership: { id: string } } | null;
   openUploads?: readonly UploadAnswer[];
 }
 
@@ -27,7 +27,7 @@ export async function readOpenUploads(
     begun,
   });
   return {
-    person: viewer && `${viewer.dealership.id} ${viewer.user.id}`,
+    person: viewer && `${viewer.dealership.id} ${viewer.user?.id ?? 'token'}`,
     tickets: new Map(openUploads.flatMap(ticketEntry)),
   };
 }
