@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import type { Viewer, Viewers } from '../accounts/viewer.ts';
 import { clientFor, type Context, type Services } from '../context.ts';
 import { clientAddress, type TrustedProxies } from '../http/client-address.ts';
+import { createDeadPeers } from '../http/dead-peers.ts';
 import { createOpenStreams } from '../http/open-streams.ts';
 import type { OriginCheck } from '../http/origins.ts';
 import { schema } from '../schema/index.ts';
@@ -89,6 +90,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     );
   }
 
+  const deadPeers = createDeadPeers();
   const openStreams = createOpenStreams(options.maxStreamsPerAddress);
   const maskError = createMaskError(log);
 
@@ -148,6 +150,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
           return;
         }
         res.once('close', leave);
+        deadPeers.watch(req.socket);
       }
       await yoga(req, res);
     },
@@ -231,6 +234,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       );
       return {
         async close() {
+          deadPeers.close();
           server.off('upgrade', upgrade);
           await graphqlWs.dispose();
           for (const socket of sockets.clients) socket.terminate();

@@ -97,6 +97,18 @@ it('counts sign-ups by address', async () => {
   expect(await signUp()).toMatchObject({ signUp: { userErrors: [{ code: 'RATE_LIMITED' }] } });
 });
 
+it('counts mails for a new password, and tries with one, by address', async () => {
+  server = await startServer({ env: { RATE_LIMITS: 'password-reset=2/hour' } });
+  const request = 'requestPasswordReset(input: { email: "a@dealer.example" })';
+  const reset = 'resetPassword(input: { token: "x", newPassword: "y" })';
+  const codes = async (field: string) =>
+    JSON.stringify(await server.visitor.expect(`mutation { ${field} { userErrors { code } } }`));
+  expect(await codes(request)).not.toContain('RATE_LIMITED');
+  expect(await codes(reset)).not.toContain('RATE_LIMITED');
+  expect(await codes(request)).toContain('RATE_LIMITED');
+  expect(await codes(reset)).toContain('RATE_LIMITED');
+});
+
 it('keeps so many streams of an address open, over WebSocket and server-sent events', async () => {
   server = await startServer({ env: { MAX_STREAMS_PER_ADDRESS: '2' } });
   const address = `${server.url.replace('http', 'ws')}/graphql`;

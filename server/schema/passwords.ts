@@ -62,8 +62,9 @@ builder.mutationField('requestPasswordReset', (t) =>
     description:
       'Sends a link to a new password, good for an hour, if somebody has this address. Whether somebody has is not told. MAIL_UNAVAILABLE where the server sends no mail.',
     args: { input: t.arg({ type: RequestPasswordResetInput, required: true }) },
-    resolve: (_, { input }, { accounts }) =>
+    resolve: (_, { input }, { accounts, rateLimits, address }) =>
       attempt(async () => {
+        await rateLimits.count('password-reset', address);
         accounts.passwords.requestReset(input.email);
         return {};
       }),
@@ -84,8 +85,9 @@ builder.mutationField('resetPassword', (t) =>
     description:
       'Sets a new password, once for each link, and ends all sessions of the person: log in with it. NOT_FOUND when the link is over or was used.',
     args: { input: t.arg({ type: ResetPasswordInput, required: true }) },
-    resolve: (_, { input }, { accounts }) =>
+    resolve: (_, { input }, { accounts, rateLimits, address }) =>
       attempt(async () => {
+        await rateLimits.count('password-reset', address);
         await accounts.passwords.reset(input.token, input.newPassword);
         return {};
       }),
