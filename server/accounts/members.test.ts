@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { account, auditOf, codeOf, mailTo, roleOf, userIdOf } from '../../test/accounts.ts';
 import { GraphQLClient } from '../../test/graphql-client.ts';
 import { startServer, type TestDealership, type TestServer } from '../../test/server.ts';
+import { decodeId } from '../schema/node-id.ts';
+import { openViewerChanges, type ViewerChange } from './viewer-changes.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -313,5 +315,30 @@ describe('members', () => {
     for (const [name, input] of foreign)
       expect(await codeOf(here.owner.staff, name, input), name).toBe('NOT_FOUND');
     expect(await roleOf(server.url, there.photographer.token)).toBe('PHOTOGRAPHER');
+  });
+});
+
+describe('what ends a right', () => {
+  it('is told to every process', async () => {
+    const { owner, manager, photographer } = await shop();
+    const [promoted, gone] = await Promise.all(
+      [manager, photographer].map(({ email }) => userIdOf(server, email)),
+    );
+    const changes = await openViewerChanges(server.app.db);
+    const seen: ViewerChange[] = [];
+    changes.onChange((change) => seen.push(change));
+    await account(owner.staff, 'changeRole', { userId: promoted, role: 'VIEWER' });
+    await account(owner.staff, 'removeMember', { userId: gone });
+    const input = { currentPassword: owner.password, newPassword: GOOD };
+    await account(owner.staff, 'changePassword', input);
+    const uuidOf = (id: string | undefined) => decodeId(id ?? '')?.uuid;
+    await expect
+      .poll(() => seen.slice(-3))
+      .toEqual([
+        { dealershipId: owner.uuid, userId: uuidOf(promoted) },
+        { dealershipId: owner.uuid, userId: uuidOf(gone) },
+        { userId: uuidOf(await userIdOf(server, owner.email)) },
+      ]);
+    await changes.close();
   });
 });
