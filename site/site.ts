@@ -134,6 +134,7 @@ const OWN_PATHS = [
   /^\/$/,
   /^\/vehicles(\/[^/]*)?$/,
   /^\/staff\/?$/,
+  /^\/staff\/keys$/,
   /^\/staff\/vehicles(\/[^/]*)?$/,
   /^\/assets\/[^/]+$/,
 ];

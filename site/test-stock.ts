@@ -59,6 +59,7 @@ export class FixtureStock {
     user: { id: 'u1', email: FIXTURE_ACCOUNT.email, name: 'Sam Fixture' },
     dealership: DEALERSHIP,
     role: 'MANAGER',
+    rights: ['MANAGE_KEYS'],
   };
   readonly vehicles: FixtureVehicle[] = Array.from({ length: 30 }, (_, index) =>
     fixtureVehicle(index),

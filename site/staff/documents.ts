@@ -31,6 +31,7 @@ export interface Viewer {
   user: { id: string; email: string; name: string };
   dealership: { id: string; name: string; slug: string };
   role: string;
+  rights: string[];
 }
 
 export interface ViewerData {
@@ -51,6 +52,7 @@ export const VIEWER = /* GraphQL */ `
         slug
       }
       role
+      rights
     }
   }
 `;

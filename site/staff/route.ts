@@ -14,6 +14,7 @@ export type StaffRoute =
   | { name: 'list'; view: ListView; search: string }
   | { name: 'new' }
   | { name: 'vehicle'; id: string }
+  | { name: 'keys' }
   | { name: 'unknown' };
 
 export function readRoute(address: { pathname: string; search: string }): StaffRoute {
@@ -28,6 +29,7 @@ export function readRoute(address: { pathname: string; search: string }): StaffR
     };
   }
   if (path === '/staff/vehicles/new') return { name: 'new' };
+  if (path === '/staff/keys') return { name: 'keys' };
   const id = /^\/staff\/vehicles\/([^/]+)$/.exec(path)?.[1];
   try {
     return id === undefined ? { name: 'unknown' } : { name: 'vehicle', id: decodeURIComponent(id) };

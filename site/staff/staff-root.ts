@@ -106,6 +106,7 @@ export class StaffRoot extends LightElement {
       list: 'Vehicles',
       new: 'Add a vehicle',
       vehicle: 'Vehicle',
+      keys: 'Keys',
       unknown: 'No such page',
     };
     this.#context.setTitle(titles[router.route.name]);
@@ -113,7 +114,7 @@ export class StaffRoot extends LightElement {
 
   async #focusHeading(): Promise<void> {
     await this.updateComplete;
-    await this.querySelector<LightElement>('staff-vehicle-list, staff-vehicle-editor')
+    await this.querySelector<LightElement>('staff-vehicle-list, staff-vehicle-editor, staff-keys')
       ?.updateComplete;
     this.querySelector<HTMLElement>('h1')?.focus();
   }
@@ -157,6 +158,9 @@ export class StaffRoot extends LightElement {
         .search=${live(route.search)}
       ></staff-vehicle-list>`;
     }
+    if (route.name === 'keys') {
+      return html`<staff-keys .context=${this.#context}></staff-keys>`;
+    }
     if (route.name === 'unknown') {
       return html`<div class="panel empty">
         <h1 tabindex="-1">There is no such page</h1>
@@ -173,6 +177,17 @@ export class StaffRoot extends LightElement {
     )}`;
   }
 
+  /** Between the pages, for whoever may see more than one. */
+  #nav(): TemplateResult | typeof nothing {
+    if (!this.#viewer?.rights.includes('MANAGE_KEYS')) return nothing;
+    const { name } = this.#context.router.route;
+    const link = (href: string, label: string, isHere: boolean) =>
+      html`<a href=${href} aria-current=${isHere ? 'page' : nothing}>${label}</a>`;
+    return html`<nav class="staff-nav" aria-label="Staff pages">
+      ${link('/staff', 'Vehicles', name === 'list')} ${link('/staff/keys', 'Keys', name === 'keys')}
+    </nav>`;
+  }
+
   override render() {
     const { state } = this.#context.session;
     if (state === 'anonymous') return this.#logInPage();
@@ -182,6 +197,7 @@ export class StaffRoot extends LightElement {
           <a class="brand" href="/staff"
             ><img src="/assets/icon.svg" alt="" width="32" height="32" />Forecourt</a
           >
+          ${this.#nav()}
           <span class="staff-dealership">${this.#viewer?.dealership.name}</span>
           <div class="staff-person">
             <span>${this.#viewer?.user.name}</span>
