@@ -234,7 +234,7 @@ describe('editor', () => {
   it('asks before it deletes, and before typed text is left behind', LONG, async () => {
     const { page } = await openAsStaff('/staff/vehicles/vehicle-02');
     await page.getByLabel('Make').fill('Unsaved');
-    await page.getByRole('link', { name: 'Vehicles' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Vehicles' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     expect(await page.getByLabel('Make').inputValue()).toBe('Unsaved');
     await page.getByRole('button', { name: 'Delete vehicle' }).click();
