@@ -3,16 +3,31 @@ import pg from 'pg';
 export interface Statement {
   text: string;
   values: unknown[];
+  /** As whom it ran: one of the roles of row-level security, or the owner of the tables. */
+  role: string;
 }
+
+const BEGIN_AS = /^BEGIN; SET LOCAL ROLE (\w+)/;
+const OWNER = 'owner';
 
 /** What this process asks its databases while `work` runs, the server's own work included. */
 export async function recordStatements(work: () => Promise<unknown>): Promise<Statement[]> {
   const seen: Statement[] = [];
+  /** Of transactions that are open. */
+  const roles = new WeakMap<pg.Connection, string>();
   const query = pg.Query.prototype as unknown as { submit(connection: pg.Connection): unknown };
   const { submit } = query;
-  query.submit = function (this: Partial<Statement>, connection) {
-    seen.push({ text: this.text ?? '', values: this.values ?? [] });
-    return submit.call(this as typeof query, connection);
+  query.submit = function (
+    this: { text?: string; values?: unknown[]; tenant?: { role: string } },
+    connection,
+  ) {
+    const { text = '', values = [], tenant } = this;
+    const begun = BEGIN_AS.exec(text)?.[1];
+    if (begun) roles.set(connection, begun);
+    const role = tenant?.role ?? roles.get(connection) ?? OWNER;
+    if (/^(COMMIT|ROLLBACK)\b(?! TO)/i.test(text)) roles.delete(connection);
+    seen.push({ text, values, role });
+    return submit.call(this as unknown as typeof query, connection);
   };
   try {
     await work();

@@ -43,17 +43,17 @@ const PreparedQuery = pg.Query as unknown as new (
  * what it was.
  */
 class TenantQuery extends PreparedQuery {
-  readonly #tenant: Tenant;
+  readonly tenant: Tenant;
   #behind = false;
 
   constructor(tenant: Tenant, config: pg.QueryConfig, callback: Callback) {
     // A statement without values would else go by itself.
     super({ ...config, queryMode: 'extended' }, undefined, callback);
-    this.#tenant = tenant;
+    this.tenant = tenant;
   }
 
   override prepare(connection: pg.Connection): void {
-    const { role, dealershipId } = this.#tenant;
+    const { role, dealershipId } = this.tenant;
     connection.bind({ statement: STEP_BEHIND.name, values: [role, dealershipId] }, true);
     connection.execute({}, true);
     super.prepare(connection);

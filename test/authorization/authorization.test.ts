@@ -3,12 +3,15 @@ import { schema } from '../../server/schema/index.ts';
 import { startServer, type TestServer } from '../server.ts';
 import { EXPECTED } from './expectations.ts';
 import { rootFields, runMatrix } from './matrix.ts';
-import { createWorld } from './world.ts';
+import { runReplay } from './replay.ts';
+import { createWorld, type World } from './world.ts';
 
 let server: TestServer;
+let world: World;
 beforeAll(async () => {
   // It asks more in a minute than anybody may.
   server = await startServer({ env: { RATE_LIMITS: 'off' } });
+  world = await createWorld(server);
 });
 afterAll(() => server.stop());
 
@@ -21,8 +24,12 @@ it('knows who may use every field, and no field that is not there', () => {
   );
 });
 
+it('tells nobody what happens elsewhere, also not who catches up', async () => {
+  expect(await runReplay(world)).toEqual([]);
+});
+
 it('shows and lets nobody do what is not theirs', async () => {
-  const { findings, ...size } = await runMatrix(await createWorld(server), { schema });
+  const { findings, ...size } = await runMatrix(world, { schema });
   console.log(`authorization: ${JSON.stringify({ ...size, findings: findings.length })}`);
   expect(findings).toEqual([]);
   expect(size.cells).toBeGreaterThan(900);

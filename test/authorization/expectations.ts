@@ -7,6 +7,10 @@ export type TargetKind =
   | 'Vehicle'
   | 'Upload'
   | 'Media'
+  | 'ApiKey'
+  | 'EmbedKey'
+  | 'Invitation'
+  | 'member'
   | 'deleted media'
   | 'video'
   | 'vin'
@@ -21,6 +25,9 @@ export type ActorKind =
   | 'manager'
   | 'owner'
   | 'owner elsewhere'
+  | 'embed key'
+  | 'API key'
+  | 'API key without the scope'
   | 'revoked session';
 
 /**
@@ -28,7 +35,16 @@ export type ActorKind =
  * enough. An ID that is not here fails the test: somebody has to say what it is.
  */
 export const NAMES: Record<string, readonly TargetKind[]> = {
-  'node.id': ['Dealership', 'User', 'Vehicle', 'Upload', 'Media'],
+  'node.id': [
+    'Dealership',
+    'User',
+    'Vehicle',
+    'Upload',
+    'Media',
+    'ApiKey',
+    'EmbedKey',
+    'Invitation',
+  ],
   'dealership.id': ['Dealership'],
   'dealership.slug': ['slug'],
   'vehicle.id': ['Vehicle'],
@@ -46,6 +62,12 @@ export const NAMES: Record<string, readonly TargetKind[]> = {
   'deleteMedia.input.ids': ['Media'],
   'restoreMedia.input.id': ['deleted media'],
   'retryMedia.input.id': ['Media'],
+  'revokeApiKey.input.id': ['ApiKey'],
+  'changeRole.input.userId': ['member'],
+  'removeMember.input.userId': ['member'],
+  'revokeInvitation.input.id': ['Invitation'],
+  'updateEmbedKey.input.id': ['EmbedKey'],
+  'revokeEmbedKey.input.id': ['EmbedKey'],
   'reorderMedia.input.order': ['Media'],
   'reorderMedia.input.moves.id': ['Media'],
 };
@@ -58,6 +80,9 @@ export const VALUES: Record<string, () => unknown> = {
   fileName: () => 'photo.jpg',
   byteSize: () => bytes.length,
   md5: () => createHash('md5').update(bytes).digest('base64'),
+  idempotencyKey: () => randomUUID(),
+  role: () => 'VIEWER',
+  origins: () => ['https://dealer.example'],
   alt: () => 'As somebody else wants it',
   password: () => 'a heron over wet asphalt',
   email: () => `${randomUUID()}@nobody.example`,
@@ -72,8 +97,15 @@ export const VALUES: Record<string, () => unknown> = {
 /** Where even who may do it is told that something is amiss with what was generated. */
 export const MAY_SAY_NO: readonly string[] = [
   'logIn.input.dealershipId',
+  'changePassword.',
+  'requestPasswordReset.',
+  'resetPassword.',
+  'inviteMember.',
+  'acceptInvitation.',
   'upsertVehicle.input.vehicle.id',
   'completeUpload.input.uploadId',
+  // There can only be so many, and each row of the matrix makes one.
+  'createEmbedKey.',
   'reorderMedia.input.vehicleId',
   'reorderMedia.input.order',
 ];
@@ -82,8 +114,10 @@ export const MAY_SAY_NO: readonly string[] = [
 export type Outcome = 'reached' | 'none' | 'refused';
 
 const EVERYBODY = 'everybody';
-const STAFF = ['viewer', 'photographer', 'manager', 'owner', 'owner elsewhere'] as const;
-const EDITORS = ['photographer', 'manager', 'owner', 'owner elsewhere'] as const;
+const PEOPLE = ['viewer', 'photographer', 'manager', 'owner', 'owner elsewhere'] as const;
+const NOT_FROM_PAGES = [...PEOPLE, 'anonymous', 'API key', 'API key without the scope'] as const;
+const READERS = [...PEOPLE, 'API key'] as const;
+const EDITORS = ['photographer', 'manager', 'owner', 'owner elsewhere', 'API key'] as const;
 const MANAGERS = ['manager', 'owner', 'owner elsewhere'] as const;
 
 interface Expectation {
@@ -99,20 +133,36 @@ interface Expectation {
  */
 export const EXPECTED: Record<string, Expectation> = {
   node: { may: EVERYBODY, others: 'none' },
-  'node of Upload': { may: STAFF, others: 'none' },
-  'node of User': { may: STAFF, others: 'none' },
-  viewer: { may: STAFF, others: 'none' },
+  'node of Upload': { may: READERS, others: 'none' },
+  'node of User': { may: PEOPLE, others: 'none' },
+  'node of ApiKey': { may: MANAGERS, others: 'none' },
+  'node of EmbedKey': { may: MANAGERS, others: 'none' },
+  'node of Invitation': { may: MANAGERS, others: 'none' },
+  viewer: { may: [...READERS, 'API key without the scope'], others: 'none' },
   dealership: { may: EVERYBODY, others: 'none' },
   vehicle: { may: EVERYBODY, others: 'none' },
   vehicles: { may: EVERYBODY, others: 'none' },
-  upload: { may: STAFF, others: 'none' },
+  upload: { may: READERS, others: 'none' },
   openUploads: { may: EDITORS, others: 'refused' },
 
-  logIn: { may: EVERYBODY, others: 'none' },
-  signUp: { may: EVERYBODY, others: 'none' },
-  logOut: { may: STAFF, others: 'refused' },
-  upsertVehicle: { may: MANAGERS, others: 'refused' },
-  deleteVehicle: { may: MANAGERS, others: 'refused' },
+  logIn: { may: NOT_FROM_PAGES, others: 'refused' },
+  signUp: { may: NOT_FROM_PAGES, others: 'refused' },
+  changePassword: { may: PEOPLE, others: 'refused' },
+  requestPasswordReset: { may: NOT_FROM_PAGES, others: 'refused' },
+  resetPassword: { may: NOT_FROM_PAGES, others: 'refused' },
+  inviteMember: { may: MANAGERS, others: 'refused' },
+  acceptInvitation: { may: NOT_FROM_PAGES, others: 'refused' },
+  revokeInvitation: { may: MANAGERS, others: 'refused' },
+  changeRole: { may: MANAGERS, others: 'refused' },
+  removeMember: { may: MANAGERS, others: 'refused' },
+  createApiKey: { may: MANAGERS, others: 'refused' },
+  revokeApiKey: { may: MANAGERS, others: 'refused' },
+  createEmbedKey: { may: MANAGERS, others: 'refused' },
+  updateEmbedKey: { may: MANAGERS, others: 'refused' },
+  revokeEmbedKey: { may: MANAGERS, others: 'refused' },
+  logOut: { may: PEOPLE, others: 'refused' },
+  upsertVehicle: { may: [...MANAGERS, 'API key'], others: 'refused' },
+  deleteVehicle: { may: [...MANAGERS, 'API key'], others: 'refused' },
   requestUpload: { may: EDITORS, others: 'refused' },
   requestUploads: { may: EDITORS, others: 'refused' },
   refreshUpload: { may: EDITORS, others: 'refused' },
@@ -125,7 +175,7 @@ export const EXPECTED: Record<string, Expectation> = {
   retryMedia: { may: EDITORS, others: 'refused' },
 
   vehicleMediaChanged: { may: EVERYBODY, others: 'none' },
-  dealershipMediaChanged: { may: STAFF, others: 'refused' },
+  dealershipMediaChanged: { may: READERS, others: 'refused' },
 };
 
 /** What an actor meets that names what is theirs. */

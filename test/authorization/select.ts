@@ -12,16 +12,15 @@ import {
 } from 'graphql';
 
 const DEPTHS = [4, 3, 2, 1];
-/** The server parses no longer documents. */
-const MAX_TOKENS = 1_800;
+/** The server refuses an operation of more. */
+const MAX_WORDS = 900;
 
 /** Everything that can be read of a field without arguments, as deep as the server lets one ask. */
 export function selectionOf(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): string {
   const selections = DEPTHS.map((depth) =>
     select(schema, getNamedType(field.type), depth, isPage(field)),
   );
-  const short = (text: string): boolean =>
-    (text.match(/\w+|\.{3}|[{}:]/g) ?? []).length < MAX_TOKENS;
+  const short = (text: string): boolean => (text.match(/\w+/g) ?? []).length < MAX_WORDS;
   return selections.find(short) ?? '{ __typename }';
 }
 

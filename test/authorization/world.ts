@@ -25,6 +25,8 @@ export interface Actor {
   /** Whose things are foreign. */
   elsewhere: Dealership;
   userId: string | null;
+  /** Sees what is published, and nothing else. */
+  publicOnly?: true;
 }
 
 export interface World {
@@ -68,18 +70,50 @@ export async function createWorld(server: TestServer): Promise<World> {
     TestDealership,
     TestDealership,
   ];
+  const program = { home: north, elsewhere: south, userId: null };
   const over = await logInAgain(server, owner);
   await ask(server, bearer(over), 'mutation { logOut(input: {}) { userErrors { code } } }');
   return {
     server,
     dealerships: [north, south, west],
     actors: [
-      { kind: 'anonymous', headers: {}, home: north, elsewhere: south, userId: null },
+      {
+        kind: 'anonymous',
+        headers: {},
+        home: north,
+        elsewhere: south,
+        userId: null,
+        publicOnly: true,
+      },
       await member('viewer', viewer),
       await member('photographer', photographer),
       await member('manager', manager),
       await member('owner', owner),
       await member('owner elsewhere', westOwner, west, north),
+      {
+        ...program,
+        kind: 'embed key',
+        headers: { 'x-embed-key': await createEmbedKey(owner) },
+        publicOnly: true,
+      },
+      {
+        ...program,
+        kind: 'API key',
+        headers: bearer(
+          await createKey(owner, [
+            'VEHICLES_READ',
+            'VEHICLES_WRITE',
+            'MEDIA_WRITE',
+            'ACCOUNT_READ',
+          ]),
+        ),
+      },
+      {
+        ...program,
+        kind: 'API key without the scope',
+        headers: bearer(await createKey(owner, ['ACCOUNT_READ'])),
+        publicOnly: true,
+      },
       await member('revoked session', { ...owner, token: over }),
     ],
   };
@@ -115,6 +149,23 @@ async function logInAgain(server: TestServer, { email, password }: TestDealershi
   );
   if (!data) throw new Error('There is no answer to a log-in');
   return (data.logIn as { session: { token: string } }).session.token;
+}
+
+async function createKey({ staff }: TestDealership, scopes: readonly string[]): Promise<string> {
+  const { createApiKey } = await staff.expect<{ createApiKey: { key: string } }>(
+    `mutation ($scopes: [ApiScope!]!) {
+      createApiKey(input: { name: "Stock feed", scopes: $scopes }) { key }
+    }`,
+    { scopes },
+  );
+  return createApiKey.key;
+}
+
+async function createEmbedKey({ staff }: TestDealership): Promise<string> {
+  const { createEmbedKey: made } = await staff.expect<{
+    createEmbedKey: { embedKey: { key: string } };
+  }>('mutation { createEmbedKey(input: { name: "Website" }) { embedKey { key } } }');
+  return made.embedKey.key;
 }
 
 /** A VIN that no other vehicle has. */
@@ -163,6 +214,51 @@ export async function plant(
     { ...media, id: randomUUID(), position: 3, originalSha256: null },
   ] as const;
   await prisma.media.createMany({ data: [ready, deleted, video, pending] });
+  const keyId = randomUUID();
+  await prisma.apiKey.create({
+    data: {
+      id: keyId,
+      dealershipId,
+      name: mark,
+      prefix: keyId.slice(0, 8),
+      hash: keyId.replaceAll('-', '').repeat(2),
+      scopes: ['VEHICLES_READ'],
+      createdById: userId,
+      // Those that are not count, and there can only be so many.
+      revokedAt: new Date(),
+    },
+  });
+  await prisma.embedKey.create({
+    data: {
+      id: keyId,
+      dealershipId,
+      name: mark,
+      key: `fce_${keyId}`,
+      createdById: userId,
+    },
+  });
+  await prisma.invitation.create({
+    data: {
+      id: keyId,
+      dealershipId,
+      email: `${keyId}@${mark}.example`,
+      role: 'VIEWER',
+      tokenHash: keyId.replaceAll('-', '').repeat(2),
+      invitedById: userId,
+      expiresAt: new Date(Date.now() + 3_600_000),
+      sentAt: new Date(),
+    },
+  });
+  const memberId = randomUUID();
+  await prisma.user.create({
+    data: {
+      id: memberId,
+      email: `${memberId}@${mark}.example`,
+      name: mark,
+      passwordHash: 'none',
+      memberships: { create: { dealershipId, role: 'VIEWER' } },
+    },
+  });
   const uploadId = randomUUID();
   await prisma.upload.create({
     data: {
@@ -185,6 +281,10 @@ export async function plant(
     Vehicle: encodeId('Vehicle', vehicleId),
     Upload: encodeId('Upload', uploadId),
     Media: encodeId('Media', ready.id),
+    ApiKey: encodeId('ApiKey', keyId),
+    EmbedKey: encodeId('EmbedKey', keyId),
+    Invitation: encodeId('Invitation', keyId),
+    member: encodeId('User', memberId),
     'deleted media': encodeId('Media', deleted.id),
     video: encodeId('Media', video.id),
     vin,
