@@ -52,6 +52,13 @@ async function status(mediaId: string): Promise<string | undefined> {
 async function ready(vehicleId: string, more = {}, bytes = picture): Promise<string> {
   const mediaId = await uploadPhoto(north.staff, vehicleId, bytes, more);
   await settled();
+  // The bytes as they came go behind the job.
+  const { rows } = await query('select storage_key from uploads where media_id = $1', [
+    uuidOf(mediaId),
+  ]);
+  const came = (rows as { storage_key: string }[]).map(({ storage_key }) => storage_key);
+  const left = async () => (await stored('incoming/')).filter((key) => came.includes(key));
+  await expect.poll(left).toEqual([]);
   expect(await status(mediaId)).toBe('READY');
   return mediaId;
 }
