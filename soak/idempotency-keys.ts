@@ -15,7 +15,8 @@ import { photo } from '../test/pictures.ts';
 import { cuttingProxy, type CuttingProxy } from './cutting-proxy.ts';
 import { answerOf, postOnce } from './graphql-post.ts';
 import { grouped, interleaved } from './interleaved.ts';
-import { countRows, KEYED_MUTATIONS, type KeyedMutation, type Rows } from './keyed-mutations.ts';
+import type { KeyedMutation, Rows } from './keyed-mutation.ts';
+import { countRows, KEYED_MUTATIONS } from './keyed-mutations.ts';
 import { createLastingReply } from './lasting-reply.ts';
 import {
   isBusy,

@@ -10,25 +10,14 @@ import {
   uploadPhoto,
   type Ticket,
 } from '../test/gallery.ts';
-import type { SoakDealership } from './soak-servers.ts';
-
-/** Rows of one dealership: what there is to do twice. */
-export interface Rows {
-  vehicles: number;
-  uploads: number;
-  completed: number;
-  cancelled: number;
-  media: number;
-  deleted: number;
-  jobs: number;
-  events: number;
-  /** Of all kinds. */
-  accessKeys: number;
-  revoked: number;
-  keys: number;
-  /** Sum of the `mediaVersion`s of its vehicles. */
-  versions: number;
-}
+import { KEYED_MEMBERS } from './keyed-members.ts';
+import {
+  mutation,
+  USER_ERRORS,
+  type KeyedMutation,
+  type Rows,
+  type Scene,
+} from './keyed-mutation.ts';
 
 const ACCESS_KEYS = `(
   select dealership_id, revoked_at from api_keys
@@ -49,6 +38,9 @@ export async function countRows({ pool }: Database, dealershipId: string): Promi
       (select count(*) from media_events where dealership_id = $1)::int events,
       (select count(*) from ${ACCESS_KEYS} where dealership_id = $1)::int "accessKeys",
       (select count(*) from ${ACCESS_KEYS} where dealership_id = $1 and revoked_at is not null)::int revoked,
+      (select count(*) from memberships where dealership_id = $1)::int members,
+      (select count(*) from memberships where dealership_id = $1 and role = 'PHOTOGRAPHER')::int photographers,
+      (select count(*) from invitations where dealership_id = $1 and revoked_at is null and accepted_at is null)::int invitations,
       (select count(*) from idempotency_keys where dealership_id = $1)::int keys,
       (select coalesce(sum(media_version), 0) from vehicles where dealership_id = $1)::int versions`,
     [dealershipId],
@@ -56,22 +48,6 @@ export async function countRows({ pool }: Database, dealershipId: string): Promi
   return rows[0] as Rows;
 }
 
-/** What a mutation needs to find, and where its input comes from. */
-interface Scene {
-  db: Database;
-  shop: SoakDealership;
-  picture: Buffer;
-}
-
-export interface KeyedMutation {
-  readonly document: string;
-  /** What the first request changes, beside the row of its key; the others change nothing. */
-  readonly effect: Partial<Rows>;
-  /** Makes what the mutation is about, and resolves to its input, without the key. */
-  prepare(scene: Scene): Promise<Record<string, unknown>>;
-}
-
-const ERRORS = 'userErrors { __typename code message field }';
 const MEDIA =
   'media { __typename id kind status position alt caption tags groupKey createdAt updatedAt }';
 const VEHICLE = 'vehicle { id stockNumber make mediaVersion createdAt updatedAt }';
@@ -79,9 +55,6 @@ const ORDER = 'vehicle { id mediaVersion media(first: 10) { nodes { id status po
 const UPLOAD = `upload { id status fileName contentType byteSize expiresAt target {
   __typename ... on PutTarget { url headers { name value } expiresAt } ... on AlreadyStored { existing { id } }
 } }`;
-
-const mutation = (name: string, fields: string): string =>
-  `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${fields} } }`;
 
 const ticket = async ({ shop, picture }: Scene): Promise<Ticket> =>
   ticketFor(shop.client, describeFile(await addVehicle(shop.client), picture));
@@ -97,24 +70,25 @@ async function gallery({ shop, picture }: Scene): Promise<{ vehicleId: string; i
 async function addEmbedKey({ shop }: Scene): Promise<string> {
   const { createEmbedKey } = await shop.client.expect<{
     createEmbedKey: { embedKey: { id: string } };
-  }>(mutation('createEmbedKey', `embedKey { id } ${ERRORS}`), { input: { name: 'Site' } });
+  }>(mutation('createEmbedKey', `embedKey { id } ${USER_ERRORS}`), { input: { name: 'Site' } });
   return createEmbedKey.embedKey.id;
 }
 
-/** Every mutation that takes a key, by name; one stands twice. */
+/** Every mutation that takes a key, by name; one stands twice. Without signUp, whose dealership is not there before. */
 export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
+  ...KEYED_MEMBERS,
   upsertVehicle: {
-    document: mutation('upsertVehicle', `${VEHICLE} ${ERRORS}`),
+    document: mutation('upsertVehicle', `${VEHICLE} ${USER_ERRORS}`),
     effect: { vehicles: 1 },
     prepare: async () => ({ vehicle: { stockNumber: uuid(), make: 'Halden' } }),
   },
   requestUpload: {
-    document: mutation('requestUpload', `${UPLOAD} ${ERRORS}`),
+    document: mutation('requestUpload', `${UPLOAD} ${USER_ERRORS}`),
     effect: { uploads: 1, media: 1 },
     prepare: async ({ shop, picture }) => describeFile(await addVehicle(shop.client), picture),
   },
   'requestUpload of stored bytes': {
-    document: mutation('requestUpload', `${UPLOAD} ${ERRORS}`),
+    document: mutation('requestUpload', `${UPLOAD} ${USER_ERRORS}`),
     effect: { uploads: 1, completed: 1, media: 1, jobs: 1, events: 1, versions: 1 },
     async prepare(scene) {
       const { vehicleId, ids } = await gallery(scene);
@@ -125,7 +99,7 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
     },
   },
   requestUploads: {
-    document: mutation('requestUploads', `results { ${UPLOAD} ${ERRORS} }`),
+    document: mutation('requestUploads', `results { ${UPLOAD} ${USER_ERRORS} }`),
     effect: { uploads: 3, media: 3 },
     async prepare({ shop, picture }) {
       const vehicleId = await addVehicle(shop.client);
@@ -133,12 +107,12 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
     },
   },
   refreshUpload: {
-    document: mutation('refreshUpload', `${UPLOAD} ${ERRORS}`),
+    document: mutation('refreshUpload', `${UPLOAD} ${USER_ERRORS}`),
     effect: {},
     prepare: async (scene) => ({ uploadId: (await ticket(scene)).id }),
   },
   completeUpload: {
-    document: mutation('completeUpload', `${UPLOAD} ${MEDIA} ${ERRORS}`),
+    document: mutation('completeUpload', `${UPLOAD} ${MEDIA} ${USER_ERRORS}`),
     effect: { completed: 1, jobs: 1, events: 1, versions: 1 },
     async prepare(scene) {
       const { id, target } = await ticket(scene);
@@ -147,12 +121,12 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
     },
   },
   cancelUpload: {
-    document: mutation('cancelUpload', `${UPLOAD} ${ERRORS}`),
+    document: mutation('cancelUpload', `${UPLOAD} ${USER_ERRORS}`),
     effect: { cancelled: 1 },
     prepare: async (scene) => ({ uploadId: (await ticket(scene)).id }),
   },
   updateMedia: {
-    document: mutation('updateMedia', `${MEDIA} ${ERRORS}`),
+    document: mutation('updateMedia', `${MEDIA} ${USER_ERRORS}`),
     effect: { events: 1 },
     async prepare(scene) {
       const { ids } = await gallery(scene);
@@ -160,7 +134,7 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
     },
   },
   reorderMedia: {
-    document: mutation('reorderMedia', `${ORDER} ${ERRORS}`),
+    document: mutation('reorderMedia', `${ORDER} ${USER_ERRORS}`),
     effect: { events: 1, versions: 1 },
     async prepare(scene) {
       const { vehicleId, ids } = await gallery(scene);
@@ -169,12 +143,12 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
     },
   },
   deleteMedia: {
-    document: mutation('deleteMedia', `deletedIds ${ERRORS}`),
+    document: mutation('deleteMedia', `deletedIds ${USER_ERRORS}`),
     effect: { deleted: 2, events: 2, versions: 2 },
     prepare: async (scene) => ({ ids: (await gallery(scene)).ids }),
   },
   restoreMedia: {
-    document: mutation('restoreMedia', `${MEDIA} ${ERRORS}`),
+    document: mutation('restoreMedia', `${MEDIA} ${USER_ERRORS}`),
     effect: { deleted: -1, events: 1, versions: 1 },
     async prepare(scene) {
       const { ids } = await gallery(scene);
@@ -188,7 +162,7 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
     },
   },
   retryMedia: {
-    document: mutation('retryMedia', `${MEDIA} ${ERRORS}`),
+    document: mutation('retryMedia', `${MEDIA} ${USER_ERRORS}`),
     effect: { jobs: 1, events: 1 },
     async prepare(scene) {
       const { ids } = await gallery(scene);
@@ -202,57 +176,57 @@ export const KEYED_MUTATIONS: Record<string, KeyedMutation> = {
     },
   },
   deleteVehicle: {
-    document: mutation('deleteVehicle', `deletedId ${ERRORS}`),
+    document: mutation('deleteVehicle', `deletedId ${USER_ERRORS}`),
     effect: { vehicles: -1, events: 1 },
     prepare: async ({ shop }) => ({ id: await addVehicle(shop.client) }),
   },
   createApiKey: {
-    document: mutation('createApiKey', `apiKey { id prefix name scopes } key ${ERRORS}`),
+    document: mutation('createApiKey', `apiKey { id prefix name scopes } key ${USER_ERRORS}`),
     effect: { accessKeys: 1 },
     prepare: async () => ({ name: 'Inventory', scopes: ['VEHICLES_READ'] }),
   },
   revokeApiKey: {
-    document: mutation('revokeApiKey', `apiKey { id revokedAt } ${ERRORS}`),
+    document: mutation('revokeApiKey', `apiKey { id revokedAt } ${USER_ERRORS}`),
     effect: { revoked: 1 },
     async prepare({ shop }) {
       const { createApiKey } = await shop.client.expect<{
         createApiKey: { apiKey: { id: string } };
-      }>(mutation('createApiKey', `apiKey { id } ${ERRORS}`), {
+      }>(mutation('createApiKey', `apiKey { id } ${USER_ERRORS}`), {
         input: { name: 'Inventory', scopes: ['VEHICLES_READ'] },
       });
       return { id: createApiKey.apiKey.id };
     },
   },
   createEmbedKey: {
-    document: mutation('createEmbedKey', `embedKey { id name key origins } ${ERRORS}`),
+    document: mutation('createEmbedKey', `embedKey { id name key origins } ${USER_ERRORS}`),
     effect: { accessKeys: 1 },
     prepare: async () => ({ name: 'Site', origins: ['https://www.dealer.example'] }),
   },
   updateEmbedKey: {
-    document: mutation('updateEmbedKey', `embedKey { id name key origins } ${ERRORS}`),
+    document: mutation('updateEmbedKey', `embedKey { id name key origins } ${USER_ERRORS}`),
     effect: {},
     prepare: async (scene) => ({ id: await addEmbedKey(scene), origins: [] }),
   },
   revokeEmbedKey: {
-    document: mutation('revokeEmbedKey', `embedKey { id revokedAt } ${ERRORS}`),
+    document: mutation('revokeEmbedKey', `embedKey { id revokedAt } ${USER_ERRORS}`),
     effect: { revoked: 1 },
     prepare: async (scene) => ({ id: await addEmbedKey(scene) }),
   },
   createUploadToken: {
     document: mutation(
       'createUploadToken',
-      `uploadToken { id maxUploads expiresAt } token ${ERRORS}`,
+      `uploadToken { id maxUploads expiresAt } token ${USER_ERRORS}`,
     ),
     effect: { accessKeys: 1 },
     prepare: async ({ shop }) => ({ vehicleId: await addVehicle(shop.client) }),
   },
   revokeUploadToken: {
-    document: mutation('revokeUploadToken', `uploadToken { id revokedAt } ${ERRORS}`),
+    document: mutation('revokeUploadToken', `uploadToken { id revokedAt } ${USER_ERRORS}`),
     effect: { revoked: 1 },
     async prepare({ shop }) {
       const { createUploadToken } = await shop.client.expect<{
         createUploadToken: { uploadToken: { id: string } };
-      }>(mutation('createUploadToken', `uploadToken { id } ${ERRORS}`), {
+      }>(mutation('createUploadToken', `uploadToken { id } ${USER_ERRORS}`), {
         input: { vehicleId: await addVehicle(shop.client) },
       });
       return { id: createUploadToken.uploadToken.id };
