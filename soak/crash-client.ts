@@ -5,6 +5,9 @@ import { demoAccount } from '../demo/seed.ts';
 import { addVehicle, describeFile, put } from '../test/gallery.ts';
 import { GraphQLClient } from '../test/graphql-client.ts';
 
+/** A busy server may send a part away; whoever uploads sends it again. */
+const PART_TRIES = 3;
+
 type Sendable = Parameters<typeof put>[0];
 
 /** Bytes go to one address, in parts to several, or nowhere: the dealership has them. */
@@ -235,13 +238,22 @@ export function sha256Of(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+async function putPart(part: Sendable, bytes: Buffer): Promise<boolean> {
+  for (let tries = 1; tries <= PART_TRIES; tries += 1) {
+    const response = await put(part, bytes);
+    if (response.ok) return true;
+    console.error('part refused', response.status, await response.text());
+  }
+  return false;
+}
+
 /** Whether the store said that it has all of it. */
 async function deliver({ target }: Ticket, bytes: Buffer): Promise<boolean> {
   if (target.__typename === 'AlreadyStored') return true;
   if (target.__typename === 'PutTarget') return (await put(target, bytes)).ok;
   for (const part of target.parts) {
     const from = (part.partNumber - 1) * target.partSize;
-    if (!(await put(part, bytes.subarray(from, from + target.partSize))).ok) return false;
+    if (!(await putPart(part, bytes.subarray(from, from + target.partSize)))) return false;
   }
   return true;
 }

@@ -158,8 +158,10 @@ export async function createCrashWorld(): Promise<CrashWorld> {
       case 'video': {
         if (videoVehicle !== null) await client.deleteVehicle(videoVehicle);
         videoVehicle = vehicleId;
-        const { mediaId } = await client.upload(vehicleId, await theVideo(), { kind: 'video' });
-        await client.upload(vehicleId, any(), { kind: 'poster', posterFor: mediaId });
+        const film = await client.upload(vehicleId, await theVideo(), { kind: 'video' });
+        // The client gives up a video that did not arrive, and its poster goes with it.
+        if (!film.acknowledged) throw new Error('The server did not take the video');
+        await client.upload(vehicleId, any(), { kind: 'poster', posterFor: film.mediaId });
         return;
       }
       case 'purge':

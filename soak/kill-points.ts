@@ -7,6 +7,7 @@
  *   DATABASE_URL=… on that Postgres instead of the embedded database
  *   TEST_S3_ENDPOINT=… on that store instead of a folder (scripts/radosgw.sh)
  *   KILLS=… at each point instead of 25; the short form kills once at four of them
+ *   POINT=… only at those whose name says so
  */
 import { CRASH_POINTS, type CrashPoint } from './crash-points.ts';
 import { createCrashWorld, type Recovery } from './crash-world.ts';
@@ -29,7 +30,10 @@ interface Row {
 }
 
 /** The short form takes four: which, the seed decides. */
-const points = CRASH_POINTS.filter((_, index) => !run.short || index % 5 === run.seed % 5);
+const points = CRASH_POINTS.filter(
+  ({ name }, index) =>
+    name.includes(process.env.POINT ?? '') && (!run.short || index % 5 === run.seed % 5),
+);
 
 const table = new Map<CrashPoint, Row>(
   points.map((point) => [
