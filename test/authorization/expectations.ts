@@ -10,6 +10,7 @@ export type TargetKind =
   | 'ApiKey'
   | 'EmbedKey'
   | 'Invitation'
+  | 'UploadToken'
   | 'member'
   | 'deleted media'
   | 'video'
@@ -44,6 +45,7 @@ export const NAMES: Record<string, readonly TargetKind[]> = {
     'ApiKey',
     'EmbedKey',
     'Invitation',
+    'UploadToken',
   ],
   'dealership.id': ['Dealership'],
   'dealership.slug': ['slug'],
@@ -66,6 +68,7 @@ export const NAMES: Record<string, readonly TargetKind[]> = {
   'changeRole.input.userId': ['member'],
   'removeMember.input.userId': ['member'],
   'revokeInvitation.input.id': ['Invitation'],
+  'revokeUploadToken.input.id': ['UploadToken'],
   'updateEmbedKey.input.id': ['EmbedKey'],
   'revokeEmbedKey.input.id': ['EmbedKey'],
   'reorderMedia.input.order': ['Media'],
@@ -138,6 +141,7 @@ export const EXPECTED: Record<string, Expectation> = {
   'node of ApiKey': { may: MANAGERS, others: 'none' },
   'node of EmbedKey': { may: MANAGERS, others: 'none' },
   'node of Invitation': { may: MANAGERS, others: 'none' },
+  'node of UploadToken': { may: EDITORS, others: 'none' },
   viewer: { may: [...READERS, 'API key without the scope'], others: 'none' },
   dealership: { may: EVERYBODY, others: 'none' },
   vehicle: { may: EVERYBODY, others: 'none' },
@@ -155,6 +159,8 @@ export const EXPECTED: Record<string, Expectation> = {
   revokeInvitation: { may: MANAGERS, others: 'refused' },
   changeRole: { may: MANAGERS, others: 'refused' },
   removeMember: { may: MANAGERS, others: 'refused' },
+  createUploadToken: { may: EDITORS, others: 'refused' },
+  revokeUploadToken: { may: EDITORS, others: 'refused' },
   createApiKey: { may: MANAGERS, others: 'refused' },
   revokeApiKey: { may: MANAGERS, others: 'refused' },
   createEmbedKey: { may: MANAGERS, others: 'refused' },

@@ -237,6 +237,17 @@ export async function plant(
       createdById: userId,
     },
   });
+  await prisma.uploadToken.create({
+    data: {
+      id: keyId,
+      dealershipId,
+      vehicleId,
+      hash: keyId.replaceAll('-', '').repeat(2),
+      maxUploads: 5,
+      createdById: userId,
+      expiresAt: new Date(Date.now() + 3_600_000),
+    },
+  });
   await prisma.invitation.create({
     data: {
       id: keyId,
@@ -284,6 +295,7 @@ export async function plant(
     ApiKey: encodeId('ApiKey', keyId),
     EmbedKey: encodeId('EmbedKey', keyId),
     Invitation: encodeId('Invitation', keyId),
+    UploadToken: encodeId('UploadToken', keyId),
     member: encodeId('User', memberId),
     'deleted media': encodeId('Media', deleted.id),
     video: encodeId('Media', video.id),
@@ -294,6 +306,9 @@ export async function plant(
   };
 }
 
+/** Without what is noted some time after an answer. */
+const ROW = `(to_jsonb(t) - 'sent_at' - 'last_used_at')::text`;
+
 /** All rows of a dealership in one number, to see whether any has changed. */
 export async function fingerprint({ pool }: Database, dealershipId: string): Promise<string> {
   const { rows: tables } = await pool.query<{ name: string }>(
@@ -302,7 +317,7 @@ export async function fingerprint({ pool }: Database, dealershipId: string): Pro
   );
   const sums = [...tables.map(({ name }) => [name, 'dealership_id']), ['dealerships', 'id']].map(
     ([table, column]) =>
-      `(select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from "${table}" t where ${column} = $1)`,
+      `(select coalesce(md5(string_agg(${ROW}, '|' order by ${ROW})), '') from "${table}" t where ${column} = $1)`,
   );
   const { rows } = await pool.query<{ sum: string }>(`select ${sums.join(' || ')} "sum"`, [
     dealershipId,
