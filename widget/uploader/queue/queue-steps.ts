@@ -13,7 +13,7 @@ import type { UploadTask } from './upload-task.ts';
 
 const GATHER_MS = 150;
 /** While nothing is on its way to the store, every moment counts. */
-const IDLE_GATHER_MS = 20;
+const IDLE_GATHER_MS = 60;
 const HASHES_AT_ONCE = 2;
 
 /** What the steps need from the queue they are part of. */
@@ -48,6 +48,15 @@ export class QueueSteps implements UploadSteps {
       gatherMs: () =>
         queue.tasks.some(({ state }) => state === 'sending') ? GATHER_MS : IDLE_GATHER_MS,
     });
+  }
+
+  /** Starts what hashes files. */
+  async warm(): Promise<void> {
+    const { signal } = new AbortController();
+    const hashes = Array.from({ length: HASHES_AT_ONCE }, () =>
+      this.#options.hash(new File([], ''), signal),
+    );
+    await Promise.all(hashes);
   }
 
   /** To be called when a file has left the part of the queue before its ticket. */

@@ -55,7 +55,9 @@ export class UploadQueue {
 
   /** To be called when files are likely to come soon. */
   warm(): void {
-    this.#loadSteps().catch(() => undefined);
+    this.#loadSteps()
+      .then((steps) => steps.warm())
+      .catch(() => undefined);
   }
 
   /** Takes files in their natural order. Those beyond `maxFiles` are refused at once. */

@@ -5,8 +5,9 @@ import type { UploadTask } from '../queue/upload-task.ts';
 const SIDE = 128;
 
 /**
- * Paints small previews of files: only of those in sight and one after the
- * other, because decoding a photo costs more than sending it.
+ * Paints small previews of files: only of those in sight, one after the other,
+ * and not before they are hashed, because decoding a photo costs more than
+ * sending it.
  */
 export class PreviewPainter {
   #observer: IntersectionObserver;
@@ -35,6 +36,7 @@ export class PreviewPainter {
       // A canvas without a size is never in sight, but the box around it is.
       this.#observer.observe(canvas);
     }
+    void this.#paintAll();
   }
 
   dispose(): void {
@@ -45,11 +47,24 @@ export class PreviewPainter {
   async #paintAll(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
-    for (let canvas = this.#line.shift(); canvas; canvas = this.#line.shift()) {
-      const file = this.#taskOf(canvas.dataset['preview'] ?? '')?.file;
+    for (let canvas = this.#next(); canvas; canvas = this.#next()) {
+      const file = this.#task(canvas)?.file;
       if (file && canvas.isConnected) await paint(canvas, file);
     }
     this.#busy = false;
+  }
+
+  #next(): HTMLCanvasElement | undefined {
+    const next = this.#line.find((canvas) => {
+      const state = this.#task(canvas)?.state;
+      return state !== 'queued' && state !== 'hashing';
+    });
+    this.#line = this.#line.filter((canvas) => canvas !== next);
+    return next;
+  }
+
+  #task(canvas: HTMLCanvasElement): UploadTask | undefined {
+    return this.#taskOf(canvas.dataset['preview'] ?? '');
   }
 }
 
