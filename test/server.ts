@@ -59,7 +59,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const database = await freshDatabase();
   const loaded = loadConfig({
     NODE_ENV: 'test',
-    LOG_LEVEL: 'trace',
+    // A test looks through what was logged; what runs for long would only keep it.
+    LOG_LEVEL: process.env.VITEST ? 'trace' : 'silent',
     PORT: '0',
     DATA_DIR: dataDir,
     APP_SECRET: SECRET,
