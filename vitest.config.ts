@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Suites that load a machine for long wait for each other less when few run at once.
 const common = {
@@ -10,6 +11,18 @@ const common = {
   env: { LOG_LEVEL: 'silent', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 };
 
+/** Begun last, each of these would be waited for alone. */
+const LONG = ['test/authorization/authorization', 'storage/s3-faults', 'processing/outage'];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) =>
+      LONG.some((name) => moduleId.includes(name));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 /** Decodes in its own process, where it forbids most formats to everybody else. */
 const decoder = 'server/media/hostile-images.test.ts';
 
@@ -18,6 +31,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     maxWorkers: Number(process.env.TEST_WORKERS ?? 2),
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,

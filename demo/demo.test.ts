@@ -174,6 +174,7 @@ function memory(): Storage & {
       for (const key of [...objects.keys()].sort())
         if (key.startsWith(prefix)) yield describeObject(key)!;
     },
+    publicBase: '',
     publicUrl: (key) => `https://media.example/${key}`,
     check: async () => undefined,
     close: async () => undefined,

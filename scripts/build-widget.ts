@@ -5,11 +5,14 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'vite';
 import { embedBuild, packageBuild } from '../vite.config.ts';
+import { readDocuments } from '../widget/api/documents.ts';
 
 const embed = fileURLToPath(new URL('../dist/embed', import.meta.url));
 
 await Promise.all([build(embedBuild), build(packageBuild)]);
 await Promise.all((await scripts(embed)).map(compress));
+// The server knows them by their hash.
+await writeFile(join(embed, 'documents.json'), JSON.stringify(readDocuments));
 
 async function scripts(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true });

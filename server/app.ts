@@ -17,6 +17,8 @@ import type { Services } from './context.ts';
 import { connectDatabase, type Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { checkTenantRoles } from './db/tenant-roles.ts';
+import { readElementDocuments } from './documents/element-documents.ts';
+import { createTrustedDocuments } from './documents/trusted-documents.ts';
 import { openFeed } from './events/feed.ts';
 import { pruneEvents } from './events/outbox.ts';
 import { armFailpoints } from './failpoint.ts';
@@ -41,6 +43,7 @@ import { createVideoProcessor } from './media/video-processor.ts';
 import { createMediaQueue } from './processing/queue.ts';
 import { createRetryMedia } from './processing/retry-media.ts';
 import { startMediaWorker } from './processing/worker.ts';
+import { createKeptAnswers, VEHICLE_CHANGES_CHANNEL } from './reads/kept-answers.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { startReconciler } from './reconcile/reconciler.ts';
 import { createDiskEndpoint, UPLOAD_PATH } from './storage/disk-endpoint.ts';
@@ -114,13 +117,15 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const uploads = createUploads(db, storage, config.uploads, log);
   const toldOnce = createToldOnce(config.appSecret);
   const apiKeys = createApiKeys(db, toldOnce);
-  const embedKeys = createEmbedKeys(db);
+  const embedKeys = createEmbedKeys(db, viewerChanges);
   const uploadTokens = createUploadTokens(db, toldOnce);
   const viewers = withKeys(createViewers(db.prisma, sessions, config.defaultDealership), {
     apiKeys,
     embedKeys,
     uploadTokens,
   });
+  const keptAnswers = createKeptAnswers(config.answerCacheBytes);
+  const stopTelling = await db.listen(VEHICLE_CHANGES_CHANNEL, keptAnswers.drop);
   const rateLimits = await createRateLimits({ ...config.rateLimits, log });
   const services: Services = {
     tenants: db,
@@ -131,17 +136,20 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     limits: config.uploads,
     accounts: createAccounts({
       prisma: db.prisma,
+      asTenant: db.asTenant,
       sessions,
       afterwards,
       rateLimits,
       post: { sender: mail, publicUrl: () => publicUrl },
       signUpOpen: config.signUpOpen,
+      reservedSlug: config.defaultDealership,
     }),
     viewerChanges,
     stillMay: viewers.stillMay,
     apiKeys,
     embedKeys,
     uploadTokens,
+    trustedDocuments: createTrustedDocuments(db, readElementDocuments),
     vehicles: createVehicles(db),
     gallery: createGallery(db, config.uploads),
     retryMedia: createRetryMedia(db, config.uploads),
@@ -154,6 +162,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     maxStreamsPerAddress: config.maxStreamsPerAddress,
     graphiql: config.graphiql,
     introspection: config.introspection,
+    keptAnswers,
     log,
   });
   const processing = {
@@ -241,6 +250,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       const site = createSite({
         execute: (document, variables) => graphql.execute(document, variables),
         demoAccount: options.demoAccount ?? null,
+        signUpOpen: config.signUpOpen,
         assetsDir: `${DIST}site`,
         publicUrl,
         imageOrigins: storage.origins,
@@ -282,6 +292,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         videoProcessor.close(),
         afterwards.settled(),
         viewerChanges.close(),
+        stopTelling(),
       ]);
       await rateLimits.close();
       await mail?.close();

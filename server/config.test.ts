@@ -118,19 +118,26 @@ describe('the configuration', () => {
   it('takes rules of how often from one variable, and refuses what it cannot read', () => {
     const { rules } = loadConfig({
       DATA_DIR: dataDir,
-      RATE_LIMITS: 'log-in=3/hour + 2/second, sign-up=off',
+      RATE_LIMITS: 'log-in=3/hour + 2/second + 9/day, sign-up=off',
     }).rateLimits;
     expect(rules).toMatchObject({
       'log-in': [
         { count: 3, seconds: 3_600 },
         { count: 2, seconds: 1 },
+        { count: 9, seconds: 86_400 },
       ],
       'sign-up': [],
       'visitor-writes': [{ count: 600, seconds: 60 }],
     });
     const off = loadConfig({ DATA_DIR: dataDir, RATE_LIMITS: 'off' }).rateLimits.rules;
     expect(Object.values(off).flat()).toEqual([]);
-    for (const RATE_LIMITS of ['log-in', 'log-in=0/minute', 'log-in=1/day', 'logins=1/hour', '1']) {
+    for (const RATE_LIMITS of [
+      'log-in',
+      'log-in=0/minute',
+      'log-in=1/week',
+      'logins=1/hour',
+      '1',
+    ]) {
       expect(problemsOf({ RATE_LIMITS }), RATE_LIMITS).toHaveLength(1);
     }
     expect(

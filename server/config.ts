@@ -86,6 +86,8 @@ export interface Config {
   rateLimits: { rules: RateLimitRules; redisUrl: string | null };
   /** Live streams that one address may have open. */
   maxStreamsPerAddress: number;
+  /** That answers to visitors take at most, to be given again; 0 keeps none. */
+  answerCacheBytes: number;
   /** Whose pages may use tokens, beside the server's own; null is everybody's. */
   staffOrigins: readonly string[] | null;
   /** Whose `X-Forwarded-For` is taken for true. */
@@ -173,6 +175,11 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       max: 36_500,
     }),
     rateLimits: { rules: readRateLimits(env), redisUrl: readRedisUrl(env) },
+    answerCacheBytes: env.integer('ANSWER_CACHE_BYTES', {
+      fallback: 64 * 1024 * 1024,
+      min: 0,
+      max: 2 ** 32,
+    }),
     maxStreamsPerAddress: env.integer('MAX_STREAMS_PER_ADDRESS', {
       fallback: 2_000,
       min: 1,
@@ -324,7 +331,7 @@ function readRateLimits(env: EnvReader): RateLimitRules {
   const rules = parseRateLimits(text);
   if (!rules) {
     env.problem(
-      `RATE_LIMITS is ${JSON.stringify(text)}. Use rules such as log-in=10/minute, account=6000/minute+1000/second, sign-up=off with names of .env.example and second, minute or hour; or off.`,
+      `RATE_LIMITS is ${JSON.stringify(text)}. Use rules such as log-in=10/minute, account=6000/minute+1000/second, sign-up=off with names of .env.example and second, minute, hour or day; or off.`,
     );
   }
   return rules ?? (parseRateLimits('off') as RateLimitRules);

@@ -4,6 +4,7 @@ import type { Actor, Staff, Viewer, Viewers } from './accounts/viewer.ts';
 import type { ViewerChanges } from './accounts/viewer-changes.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { TenantClients } from './db/tenant-clients.ts';
+import type { TrustedDocuments } from './documents/trusted-documents.ts';
 import type { MediaFeed } from './events/feed.ts';
 import type { Gallery } from './gallery/gallery.ts';
 import type { ApiKeys } from './keys/api-keys.ts';
@@ -19,7 +20,7 @@ import type { Vehicles } from './vehicles/vehicles.ts';
 
 /** The parts of the server that resolvers use. */
 export interface Services {
-  tenants: Pick<TenantClients, 'asTenant' | 'asVisitor'>;
+  tenants: Pick<TenantClients, 'asTenant' | 'asVisitor' | 'readAs'>;
   storage: Storage;
   feed: MediaFeed;
   accounts: Accounts;
@@ -28,6 +29,7 @@ export interface Services {
   apiKeys: ApiKeys;
   embedKeys: EmbedKeys;
   uploadTokens: UploadTokens;
+  trustedDocuments: TrustedDocuments;
   vehicles: Vehicles;
   uploads: Uploads;
   limits: UploadLimits;
@@ -35,6 +37,9 @@ export interface Services {
   retryMedia: RetryMedia;
   rateLimits: RateLimits;
 }
+
+/** The address of what the server asks itself, for its own pages. */
+export const IN_PROCESS = 'this server';
 
 /** What a resolver gets. */
 export interface Context extends Services {

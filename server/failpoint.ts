@@ -4,7 +4,7 @@
  * between them and its completion.
  */
 export type Failpoint =
-  /** The ticket is written, its transaction open. */
+  /** A ticket that takes more than one statement is written, its transaction open. */
   | 'ticket-uncommitted'
   /** The ticket is there; the client does not know of it. */
   | 'ticket-granted'

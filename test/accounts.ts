@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Mail } from '../server/mail/mail.ts';
-import { encodeId } from '../server/schema/node-id.ts';
+import { encodeId } from '../server/node-id.ts';
 import { GraphQLClient } from './graphql-client.ts';
 import type { TestDealership, TestServer } from './server.ts';
 

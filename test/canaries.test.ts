@@ -12,6 +12,7 @@ import { schema } from '../server/schema/index.ts';
 import { NAMES } from './authorization/expectations.ts';
 import { rootFields } from './authorization/matrix.ts';
 import { selectionOf } from './authorization/select.ts';
+import { isShared } from './authorization/shared.ts';
 import { createWorld, type Actor, type World } from './authorization/world.ts';
 import { followByWebSocket } from './live-client.ts';
 import { linesWithSecrets, noteSecrets } from './secret-watch.ts';
@@ -77,7 +78,7 @@ function fill(name: string, path: string, type: GraphQLInputType): unknown {
     );
   }
   const [kind] = NAMES[path] ?? NAMES[name] ?? [];
-  if (kind) return isNonNullType(type) ? owner.home.things[kind] : undefined;
+  if (kind && !isShared(kind)) return isNonNullType(type) ? owner.home.things[kind] : undefined;
   switch (named.name) {
     case 'String':
       return canary(/password|token/i.test(name));

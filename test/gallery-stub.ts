@@ -9,6 +9,10 @@ import type { VehicleFacts } from '../widget/api/vehicle-facts.ts';
 const typeDefs = /* GraphQL */ `
   type Query {
     vehicle(id: ID, vin: String, stockNumber: String, dealership: String): Vehicle
+    viewer: Viewer
+  }
+  type Viewer {
+    rights: [String!]!
   }
   type Subscription {
     vehicleMediaChanged(vehicleId: ID!, after: String): MediaEvent!

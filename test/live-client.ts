@@ -38,6 +38,7 @@ export interface FollowOptions {
   url: string;
   vehicleId: string;
   token?: string;
+  embedKey?: string;
   after?: string | null;
 }
 
@@ -54,7 +55,7 @@ function eventOf({ data, errors }: Next): LiveEvent {
 }
 
 /** Follows a vehicle over WebSocket. */
-export function followByWebSocket({ url, token, vehicleId, after }: FollowOptions): Live {
+export function followByWebSocket({ url, token, embedKey, vehicleId, after }: FollowOptions): Live {
   let socket: WebSocket | null = null;
   class CutSocket extends WebSocket {
     constructor(address: string, protocol: string) {
@@ -66,7 +67,7 @@ export function followByWebSocket({ url, token, vehicleId, after }: FollowOption
     url: `${url.replace(/^http/, 'ws')}/graphql`,
     webSocketImpl: CutSocket,
     retryAttempts: 0,
-    ...(token && { connectionParams: { token } }),
+    connectionParams: { ...(token && { token }), ...(embedKey && { embedKey }) },
   });
   const results = client.iterate<Next['data'], never>({
     query: FOLLOW_VEHICLE,
@@ -83,7 +84,7 @@ export function followByWebSocket({ url, token, vehicleId, after }: FollowOption
 }
 
 /** Follows a vehicle over server-sent events. */
-export function followBySse({ url, token, vehicleId, after }: FollowOptions): Live {
+export function followBySse({ url, token, embedKey, vehicleId, after }: FollowOptions): Live {
   const abort = new AbortController();
   async function* events(): AsyncGenerator<LiveEvent> {
     const response = await fetch(`${url}/graphql`, {
@@ -93,6 +94,7 @@ export function followBySse({ url, token, vehicleId, after }: FollowOptions): Li
         'content-type': 'application/json',
         accept: 'text/event-stream',
         ...(token && { authorization: `Bearer ${token}` }),
+        ...(embedKey && { 'x-embed-key': embedKey }),
       },
       body: JSON.stringify({ query: FOLLOW_VEHICLE, variables: { vehicleId, after } }),
     });

@@ -3,7 +3,7 @@ import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoAccount } from '../demo/seed.ts';
 import type { S3Config } from '../server/config.ts';
-import { uuidOf } from '../server/schema/node-id.ts';
+import { uuidOf } from '../server/node-id.ts';
 import { launchBrowser } from './browser.ts';
 import { GraphQLClient } from './graphql-client.ts';
 import { likeness } from './image-processing.ts';

@@ -9,7 +9,7 @@ import { loadConfig, type Config } from '../server/config.ts';
 import { createLog } from '../server/log.ts';
 import type { Mail } from '../server/mail/mail.ts';
 import type { Role } from '../generated/prisma/enums.ts';
-import { encodeId } from '../server/schema/node-id.ts';
+import { encodeId } from '../server/node-id.ts';
 import { GraphQLClient } from './graphql-client.ts';
 import { freshDatabase } from './database.ts';
 import { linesWithSecrets, noteSecrets } from './secret-watch.ts';
@@ -51,7 +51,8 @@ export interface TestServerOptions {
 
 let passwordHash: Promise<string> | null = null;
 const PASSWORD = 'correct horse battery';
-const SECRET = 'a secret of thirty-two characters or more';
+/** What a test server derives its keys from. */
+export const SECRET = 'a secret of thirty-two characters or more';
 
 /** The whole server on a fresh database and a fresh folder, on a port of the system's choice. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {

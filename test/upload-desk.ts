@@ -20,7 +20,7 @@ import type { TestServer } from './server.ts';
 
 /** Whatever the bytes would have. */
 export const SHA256 = '0'.repeat(64);
-const LIMITS: UploadLimits = {
+export const DESK_LIMITS: UploadLimits = {
   ttlSeconds: 3_600,
   urlTtlSeconds: 60,
   adoptSeconds: 60,
@@ -47,7 +47,7 @@ export async function openDesk(
   vehicles = 1,
 ): Promise<Desk> {
   const { db, storage } = server.app;
-  const limits = { ...LIMITS, ...change };
+  const limits = { ...DESK_LIMITS, ...change };
   const dealershipId = uuid();
   await db.prisma.dealership.create({
     data: { id: dealershipId, name: 'Quota', slug: `quota-${dealershipId}` },

@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { Database } from '../db/database.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Afterwards } from './afterwards.ts';
 import { createPasswordChanges, type PasswordChanges } from './change-password.ts';
@@ -24,11 +25,14 @@ export interface Accounts {
 
 export function createAccounts(parts: {
   prisma: PrismaClient;
+  asTenant: Database['asTenant'];
   sessions: Sessions;
   afterwards: Afterwards;
   rateLimits: RateLimits;
   post: Post;
   signUpOpen: boolean;
+  /** Slug that nobody gets by signing up. */
+  reservedSlug: string | null;
 }): Accounts {
   const { prisma, sessions } = parts;
   return {

@@ -107,6 +107,20 @@ describe('the audit log', () => {
     expect(await filtered({ since: '2020-01-01T00:00:00Z' })).toBe(6);
   });
 
+  it('says where a log-in came from, and one that failed', async () => {
+    const shop = await server.dealership('doors');
+    await account(server.visitor, 'logIn', { email: shop.email, password: 'wrong' });
+    await expect.poll(async () => (await auditOf(server, shop)).length).toBe(1);
+    const { rows } = await query(
+      "select action, details->>'address' address from audit_entries where dealership_id = $1 order by at",
+      [shop.uuid],
+    );
+    expect(rows).toEqual([
+      { action: 'LOGGED_IN', address: expect.stringMatching(/^(127\.0\.0\.1|[\d:]+\/64)$/) },
+      { action: 'LOG_IN_FAILED', address: rows[0]?.['address'] },
+    ]);
+  });
+
   it('refuses cursors and pages that are none', async () => {
     const shop = await server.dealership('cursors');
     for (const args of ['after: "x"', 'first: 0', 'first: 101', 'last: 2']) {

@@ -23,7 +23,7 @@ export interface AuditRecord {
   actor: AuditActor;
   action: AuditAction;
   subject: { kind: AuditSubjectKind; id: string };
-  /** For people to read: no secrets, and no addresses but those of the dealership's own people and guests. */
+  /** For people to read: no secrets, and no e-mail addresses but those of the dealership's own people and guests. */
   details?: Readonly<Record<string, string | number | null>>;
 }
 

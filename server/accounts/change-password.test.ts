@@ -84,6 +84,20 @@ describe('a forgotten password', () => {
     ]);
   });
 
+  it('lets its owner in while somebody keeps guessing', async () => {
+    const me = await person();
+    const guess = () =>
+      codeOf(server.visitor, 'logIn', { email: me.email, password: 'not the password' });
+    const codes = await Promise.all(Array.from({ length: 60 }, guess));
+    expect(codes.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(10);
+    const { email, password } = me;
+    expect(await codeOf(server.visitor, 'logIn', { email, password })).toBe('RATE_LIMITED');
+    expect(await roleOf(server.url, me.token)).toBe('OWNER');
+    expect(await ask(me.email)).toBe('OK');
+    expect(await reset((await mailTo(server, me.email)).token)).toBe('OK');
+    expect(await logIn(me, GOOD)).toEqual(expect.any(String));
+  });
+
   it('is asked for with the same answer whether somebody has the address or not', async () => {
     const me = await person();
     const answer = (email: string) =>

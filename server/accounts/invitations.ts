@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import type { Role } from '../../generated/prisma/enums.ts';
+import type { Database } from '../db/database.ts';
 import { isTaken } from '../db/unique.ts';
 import { UserFailure } from '../errors.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
@@ -49,6 +50,7 @@ export interface Invitations {
 
 export interface InvitationParts {
   prisma: PrismaClient;
+  asTenant: Database['asTenant'];
   sessions: Sessions;
   rateLimits: RateLimits;
   afterwards: Afterwards;
@@ -63,7 +65,7 @@ export const isOpen = (now: Date) => ({
 });
 
 export function createInvitations(parts: InvitationParts): Invitations {
-  const { prisma, sessions, rateLimits, afterwards, post } = parts;
+  const { prisma, asTenant, sessions, rateLimits, afterwards, post } = parts;
 
   /** Somebody with an account, who has proven to be it; null when there is no account. */
   async function accountOf(email: string, { password }: Acceptance, person: Staff | null) {
@@ -115,7 +117,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
         const about = { to: email, dealership, invitedBy: actor.name, role, token, days: DAYS };
         afterwards.run('the mail of an invitation', async () => {
           await sender.send(invitationMail(post, about));
-          await prisma.$executeRaw`
+          await asTenant(dealershipId).$executeRaw`
             update invitations set sent_at = now() where dealership_id = ${dealershipId}::uuid and id = ${id}::uuid`;
         });
       }
@@ -128,12 +130,11 @@ export function createInvitations(parts: InvitationParts): Invitations {
         once(tx, key, async () => {
           const members = await lockMembers(tx, dealershipId);
           checkManages(members, actor);
-          const invitation =
-            id &&
-            (await tx.invitation.findFirst({
-              where: { dealershipId, id, acceptedAt: null },
-              select: { role: true, email: true },
-            }));
+          // Who may not do this takes it back with the transaction.
+          const [invitation] = await tx.$queryRaw<{ role: Role; email: string; ended: boolean }[]>`
+            update invitations set revoked_at = coalesce(revoked_at, now())
+            where dealership_id = ${dealershipId}::uuid and id = ${id}::uuid and accepted_at is null
+            returning role, email, revoked_at = now()::timestamptz(3) "ended"`;
           if (!id || !invitation) {
             throw new UserFailure(
               'NOT_FOUND',
@@ -141,16 +142,14 @@ export function createInvitations(parts: InvitationParts): Invitations {
               { field: ['input', 'id'] },
             );
           }
-          checkManages(members, actor, invitation.role);
-          const ended = await tx.$executeRaw`
-            update invitations set revoked_at = now()
-            where dealership_id = ${dealershipId}::uuid and id = ${id}::uuid and accepted_at is null and revoked_at is null`;
-          if (ended > 0) {
+          const { role, email, ended } = invitation;
+          checkManages(members, actor, role);
+          if (ended) {
             await audit(tx, dealershipId, {
               actor: auditActor(actor),
               action: 'INVITATION_REVOKED',
               subject: { kind: 'INVITATION', id },
-              details: invitation,
+              details: { role, email },
             });
           }
           return id;

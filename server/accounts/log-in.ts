@@ -11,6 +11,8 @@ import type { Session, Sessions } from './sessions.ts';
 export interface LogInOptions {
   /** One of the person's dealerships; null is none of them. The first that they joined when absent. */
   dealershipId?: string | null;
+  /** Where from, as limits count it: for the audit log. */
+  from?: string;
 }
 
 export type LogIn = (email: string, password: string, options?: LogInOptions) => Promise<Session>;
@@ -27,8 +29,9 @@ export interface LogInParts {
 export function createLogIn(parts: LogInParts): LogIn {
   const { prisma, sessions, rateLimits, afterwards, verify = verifyPassword } = parts;
 
-  return async (address, password, { dealershipId: chosen } = {}) => {
+  return async (address, password, { dealershipId: chosen, from } = {}) => {
     const email = normalEmail(address);
+    const details: Record<string, string> = from === undefined ? {} : { address: from };
     if (email.length > MAX_EMAIL_LENGTH) throw wrongCredentials();
     await rateLimits.count('log-in', email, ['input', 'email']);
     const user = await prisma.user.findUnique({
@@ -43,7 +46,7 @@ export function createLogIn(parts: LogInParts): LogIn {
     const matches = await verify(user?.passwordHash ?? null, password);
     if (user && !matches) {
       afterwards.run('to write down a log-in', () =>
-        auditPerson(prisma, user.id, { actor: SYSTEM, action: 'LOG_IN_FAILED' }),
+        auditPerson(prisma, user.id, { actor: SYSTEM, action: 'LOG_IN_FAILED', details }),
       );
     }
     const [first] = user?.memberships ?? [];
@@ -61,6 +64,7 @@ export function createLogIn(parts: LogInParts): LogIn {
         actor: auditActor({ kind: 'staff', actorId: user.id, name: user.name }),
         action: 'LOGGED_IN',
         subject: { kind: 'USER', id: user.id },
+        details,
       });
       return sessions.open(tx, user.id, dealershipId);
     });

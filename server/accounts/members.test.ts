@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { account, auditOf, codeOf, mailTo, roleOf, userIdOf } from '../../test/accounts.ts';
 import { GraphQLClient } from '../../test/graphql-client.ts';
 import { startServer, type TestDealership, type TestServer } from '../../test/server.ts';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 import { openViewerChanges, type ViewerChange } from './viewer-changes.ts';
 
 let server: TestServer;
@@ -227,7 +227,10 @@ describe('members', () => {
     expect(member).toEqual({ user: { id: userId }, role: 'MANAGER' });
     expect(await roleOf(server.url, photographer.token)).toBe('MANAGER');
     expect(await auditOf(server, owner)).toMatchObject([
-      { action: 'ROLE_CHANGED', details: { from: 'PHOTOGRAPHER', to: 'MANAGER' } },
+      {
+        action: 'ROLE_CHANGED',
+        details: { name: expect.any(String), from: 'PHOTOGRAPHER', to: 'MANAGER' },
+      },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import type { Role } from '../../generated/prisma/enums.ts';
 import { UserFailure } from '../errors.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
@@ -45,7 +45,7 @@ export function createMembers(prisma: PrismaClient): Members {
             actor: auditActor(actor),
             action: 'ROLE_CHANGED',
             subject: { kind: 'USER', id: member.userId },
-            details: { from: member.role, to: role },
+            details: { name: await nameOf(tx, member.userId), from: member.role, to: role },
           });
           await tellViewerChange(tx, { dealershipId, userId: member.userId });
           return member.userId;
@@ -62,10 +62,7 @@ export function createMembers(prisma: PrismaClient): Members {
           const member = findMember(members, userId);
           if (userId !== actor.userId) checkManages(members, actor, member.role);
           keepAnOwner(members, member.userId);
-          const person = await tx.user.findUniqueOrThrow({
-            where: { id: member.userId },
-            select: { name: true },
-          });
+          const name = await nameOf(tx, member.userId);
           // Sessions go with it.
           await tx.$executeRaw`
             delete from memberships
@@ -75,7 +72,7 @@ export function createMembers(prisma: PrismaClient): Members {
             actor: auditActor(actor),
             action: 'MEMBER_REMOVED',
             subject: { kind: 'USER', id: member.userId },
-            details: { name: person.name, role: member.role },
+            details: { name, role: member.role },
           });
           await tellViewerChange(tx, { dealershipId, userId: member.userId });
           return member.userId;
@@ -91,6 +88,11 @@ function findMember(members: Locked, userId: string | null): { userId: string; r
   throw new UserFailure('NOT_FOUND', 'Nobody of this id works here. Reload the page.', {
     field: ['input', 'userId'],
   });
+}
+
+async function nameOf(tx: Prisma.TransactionClient, id: string): Promise<string> {
+  const { name } = await tx.user.findUniqueOrThrow({ where: { id }, select: { name: true } });
+  return name;
 }
 
 /** Throws LAST_OWNER when nobody else is one. */

@@ -37,7 +37,7 @@ describe('the rights', () => {
     ['a viewer', staff('VIEWER'), ['read', 'follow', 'readPolicy', 'readUsage']],
     ['a key without scopes', key(), []],
     ['a key that reads', key('VEHICLES_READ'), ['read', 'follow']],
-    ['a key that writes vehicles', key('VEHICLES_WRITE'), ['editVehicles']],
+    ['a key that writes vehicles', key('VEHICLES_WRITE'), ['editVehicles', 'registerDocuments']],
     [
       'a key that writes media',
       key('MEDIA_WRITE'),

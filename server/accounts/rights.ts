@@ -25,6 +25,7 @@ export const RIGHTS = {
   upload: { roles: MEDIA_ROLES, scopes: ['MEDIA_WRITE'], uploadTokens: true },
   editMedia: { roles: MEDIA_ROLES, scopes: ['MEDIA_WRITE'] },
   editVehicles: { roles: MANAGING_ROLES, scopes: ['VEHICLES_WRITE'] },
+  registerDocuments: { roles: MANAGING_ROLES, scopes: ['VEHICLES_WRITE'] },
   issueUploadTokens: { roles: MEDIA_ROLES, scopes: ['MEDIA_WRITE'] },
   manageKeys: { roles: MANAGING_ROLES, scopes: [] },
   manageMembers: { roles: MANAGING_ROLES, scopes: [] },

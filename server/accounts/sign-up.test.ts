@@ -1,7 +1,7 @@
 import { v4 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphQLClient } from '../../test/graphql-client.ts';
-import { startServer, type TestServer } from '../../test/server.ts';
+import { PUBLIC_DEALERSHIP, startServer, type TestServer } from '../../test/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -74,6 +74,11 @@ describe('signing up', () => {
     ]);
     const { viewer } = await viewerOf(await signUp({ dealershipName: '自動車' }));
     expect(viewer.dealership.slug).toBe('dealership');
+  });
+
+  it('gives nobody the slug of the public dealership, also before there is one', async () => {
+    const { viewer } = await viewerOf(await signUp({ dealershipName: 'North' }));
+    expect(viewer.dealership.slug).toBe(`${PUBLIC_DEALERSHIP}-2`);
   });
 
   it('refuses an address that has an account, however it is written', async () => {

@@ -31,9 +31,17 @@ export interface SignUpParts {
   rateLimits: RateLimits;
   /** Whether strangers may make dealerships here. */
   open: boolean;
+  /** Slug that nobody gets: whoever had it would be what visitors see. */
+  reservedSlug: string | null;
 }
 
-export function createSignUp({ prisma, sessions, rateLimits, open }: SignUpParts): SignUp {
+export function createSignUp({
+  prisma,
+  sessions,
+  rateLimits,
+  open,
+  reservedSlug,
+}: SignUpParts): SignUp {
   /** Under the name of whoever was made: a key needs somebody whose it is. The password stays out of it. */
   const keyOf = (fields: SignUpFields, dealershipId: string, userId: string) => {
     const { password: _password, ...said } = fields;
@@ -75,7 +83,7 @@ export function createSignUp({ prisma, sessions, rateLimits, open }: SignUpParts
       const [userId, dealershipId] = [uuid(), uuid()];
       return once(tx, keyOf(fields, dealershipId, userId), async () => {
         await tx.user.create({ data: { id: userId, email, name, passwordHash } });
-        const slug = await freeSlug(tx, dealershipName);
+        const slug = await freeSlug(tx, dealershipName, reservedSlug);
         await tx.dealership.create({ data: { id: dealershipId, name: dealershipName, slug } });
         await tx.membership.create({ data: { dealershipId, userId, role: 'OWNER' } });
         await audit(tx, dealershipId, {
@@ -110,14 +118,18 @@ export function createSignUp({ prisma, sessions, rateLimits, open }: SignUpParts
   };
 }
 
-/** The name as addresses write it, with a number when another dealership has it. */
-async function freeSlug(tx: Prisma.TransactionClient, name: string): Promise<string> {
+/** The name as addresses write it, with a number when another dealership has it or it is reserved. */
+async function freeSlug(
+  tx: Prisma.TransactionClient,
+  name: string,
+  reserved: string | null,
+): Promise<string> {
   const slug = slugOf(name);
   const taken = await tx.dealership.findMany({
     where: { OR: [{ slug }, { slug: { startsWith: `${slug}-` } }] },
     select: { slug: true },
   });
-  const slugs = new Set(taken.map((dealership) => dealership.slug));
+  const slugs = new Set([reserved, ...taken.map((dealership) => dealership.slug)]);
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? slug : `${slug}-${number}`;
     if (!slugs.has(candidate)) return candidate;

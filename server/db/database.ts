@@ -26,7 +26,7 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-export interface Database extends Pick<TenantClients, 'asTenant' | 'asVisitor'> {
+export interface Database extends Omit<TenantClients, 'disconnect'> {
   /** Of the owner of the tables: for the server's own work, never on behalf of somebody. */
   readonly prisma: PrismaClient;
   /** For raw SQL. The embedded engine has one connection: never use it inside of a transaction. */
@@ -61,13 +61,19 @@ export async function connectDatabase(config: DatabaseConfig, log: Logger): Prom
   const turns = createTurns(connections.transactionsAtOnce, connections.maxWaitMs);
   const transact = prisma.$transaction.bind(prisma) as (...args: unknown[]) => Promise<never>;
   prisma.$transaction = (...args: unknown[]) => turns(() => transact(...args));
-  const tenants = createTenantClients({ pool, transactionOptions, turns });
+  const visitorTurns = createTurns(
+    Math.max(1, Math.floor((connections.transactionsAtOnce * 2) / 3)),
+    connections.maxWaitMs,
+  );
+  const tenants = createTenantClients({ pool, transactionOptions, turns, visitorTurns });
   let closing: Promise<void> | undefined;
 
   return {
     prisma,
     asTenant: tenants.asTenant,
     asVisitor: tenants.asVisitor,
+    readAs: tenants.readAs,
+    writeAsTenant: tenants.writeAsTenant,
     pool,
     embedded: config.kind === 'embedded',
     listen: connections.listen,

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { createConnectionPool, endPool } from './connection-pool.ts';
 import { DatabaseError, reasonOf } from './database-error.ts';
 import type { Connections } from './database.ts';
+import { SPAN_SECONDS } from './statement-name.ts';
 import { listenOnPostgres } from './postgres-listener.ts';
 
 /** In ms. */
@@ -37,7 +38,12 @@ export async function openPostgres(
     query_timeout: answer,
   };
   const pool = createConnectionPool(
-    { ...shared, max: config.poolSize, idle_in_transaction_session_timeout: 30_000 },
+    {
+      ...shared,
+      max: config.poolSize,
+      maxLifetimeSeconds: SPAN_SECONDS,
+      idle_in_transaction_session_timeout: 30_000,
+    },
     log,
   );
   const stops = new Set<() => Promise<void>>();

@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.ts';
 import { statementName } from './statement-name.ts';
-import { tenantPool } from './tenant-pool.ts';
+import { queryPool, tenantPool } from './tenant-pool.ts';
 import type { Tenant } from './tenant-query.ts';
 import type { Turns } from './turns.ts';
 
@@ -17,6 +17,19 @@ export interface TenantClients {
   asTenant(dealershipId: string): PrismaClient;
   /** Reads what one dealership has published, and nothing else. */
   asVisitor(dealershipId: string | null): PrismaClient;
+  /** Reads with one statement of its own as one of them; the rows have texts alone. */
+  readAs(
+    role: Tenant['role'],
+    dealershipId: string | null,
+    text: string,
+    values: unknown[],
+  ): Promise<(string | null)[][]>;
+  /** Changes what is a dealership's with one statement of its own, which takes its turn among transactions. */
+  writeAsTenant(
+    dealershipId: string,
+    text: string,
+    values: unknown[],
+  ): Promise<(string | null)[][]>;
   disconnect(): Promise<void>;
 }
 
@@ -24,11 +37,13 @@ export interface TenantClientsOptions {
   pool: pg.Pool;
   transactionOptions: { maxWait: number; timeout: number };
   turns: Turns;
+  /** Of visitors, who are many: staff, the feed and the worker find a connection all the same. */
+  visitorTurns: Turns;
 }
 
 /** One engine for all: whom an operation serves goes with it to the connection that it gets. */
 export function createTenantClients(options: TenantClientsOptions): TenantClients {
-  const { pool, transactionOptions, turns } = options;
+  const { pool, transactionOptions, turns, visitorTurns } = options;
   const served = new AsyncLocalStorage<Tenant>();
 
   function current(): Tenant {
@@ -46,15 +61,21 @@ export function createTenantClients(options: TenantClientsOptions): TenantClient
       },
     }),
     transactionOptions,
-  });
+    // The role may not read it.
+    omit: { invitation: { tokenHash: true } },
+  }) as unknown as PrismaClient;
   keepBatchesApart(engine, served);
   const clients = new Map<string, PrismaClient>();
+
+  const inTurn = <T>(role: Tenant['role'], work: () => Promise<T>): Promise<T> =>
+    role === 'forecourt_visitor' ? visitorTurns(work) : work();
 
   function create(tenant: Tenant): PrismaClient {
     const client = engine.$extends({
       query: {
         // An operation begins when somebody waits for it.
-        $allOperations: ({ args, query }) => served.run(tenant, async () => await query(args)),
+        $allOperations: ({ args, query }) =>
+          inTurn(tenant.role, () => served.run(tenant, async () => await query(args))),
       },
     }) as unknown as PrismaClient;
     const transact = client.$transaction.bind(client) as (...args: unknown[]) => Promise<never>;
@@ -74,13 +95,36 @@ export function createTenantClients(options: TenantClientsOptions): TenantClient
     return client;
   }
 
+  async function ask(
+    role: Tenant['role'],
+    dealershipId: string,
+    text: string,
+    values: unknown[],
+  ): Promise<(string | null)[][]> {
+    const name = statementName({ sql: text });
+    const { rows } = await queryPool(pool, { role, dealershipId }, {
+      ...(name && { name: `${role}-${name}` }),
+      text,
+      values,
+      rowMode: 'array',
+      types: { getTypeParser: () => asText },
+    } as pg.QueryConfig);
+    return rows as unknown as (string | null)[][];
+  }
+
   return {
     asTenant: (dealershipId) => clientOf({ dealershipId, role: 'forecourt_tenant' }),
     asVisitor: (dealershipId) =>
       clientOf({ dealershipId: dealershipId ?? NOBODY, role: 'forecourt_visitor' }),
+    readAs: (role, dealershipId, text, values) =>
+      inTurn(role, () => ask(role, dealershipId ?? NOBODY, text, values)),
+    writeAsTenant: (dealershipId, text, values) =>
+      turns(() => ask('forecourt_tenant', dealershipId, text, values)),
     disconnect: () => engine.$disconnect(),
   };
 }
+
+const asText = (value: string) => value;
 
 interface Loader {
   batchBy(request: object): string | undefined;

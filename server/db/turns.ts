@@ -24,7 +24,7 @@ export function createTurns(atOnce: number, maxWaitMs: number): Turns {
       };
       const timer = setTimeout(() => {
         waiting.delete(begin);
-        reject(new TurnTimeout(`No transaction could begin within ${maxWaitMs} ms`));
+        reject(new TurnTimeout(`Nothing could begin within ${maxWaitMs} ms`));
       }, maxWaitMs);
       waiting.add(begin);
     });

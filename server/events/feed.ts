@@ -1,35 +1,42 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
+import { createAskTogether } from './ask-together.ts';
+import { Audience } from './audience.ts';
+import { createCatchUp } from './catch-up.ts';
 import { createCursors, isAfter, type Position } from './cursor.ts';
-import { eventStream, type SubscribeOptions } from './event-stream.ts';
-import type { MediaEvent } from './media-event.ts';
+import type { MediaChange, MediaEvent } from './media-event.ts';
 import {
   readEvents,
   readFeedState,
   restartForeignFeed,
   WAKE_UP_CHANNEL,
+  type FeedScope,
   type OutboxRow,
 } from './outbox.ts';
-import { Mailbox } from './mailbox.ts';
+import { Reader } from './reader.ts';
+import { RecentRows } from './recent-rows.ts';
+import { replay } from './replay.ts';
+import type { Rendering, Sink } from './sink.ts';
+import { MediaSubscription, type Access, type SubscribeOptions } from './subscription.ts';
 
-/** Events that a reader may be behind before it is fed from the outbox again. */
-const MAILBOX_SIZE = 64;
 const BATCH = 100;
 /** How often the outbox is read without a wake-up: covers a lost notification. */
 const POLL_MS = 1_000;
 /** How soon it is read again when an open transaction holds events back. */
 const HELD_BACK_MS = 25;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The live feed: follows the outbox once for all subscribers of the process.
- * A subscriber holds at most {@link MAILBOX_SIZE} events; one that falls
- * behind is fed from the outbox again, so that nothing is dropped silently.
+ * The live feed: follows the outbox once for all subscribers of the process, and
+ * hands each event to the audiences of its vehicle and its dealership. Nothing
+ * is kept for a subscriber that falls behind: it is fed from the outbox again,
+ * so that nothing is dropped silently.
  */
 export interface MediaFeed {
   /** The cursor from which nothing is missed by whoever reads the database after this call. */
   currentCursor(): Promise<string>;
-  subscribe(options: SubscribeOptions): AsyncIterableIterator<MediaEvent>;
+  /** The same for a snapshot of the database with this `xmin`. */
+  cursorAt(xmin: string): string;
+  subscribe(options: SubscribeOptions): MediaSubscription;
   /** Ends every subscription. */
   close(): Promise<void>;
 }
@@ -43,19 +50,81 @@ export async function openFeed(
   if (await restartForeignFeed(db.pool)) {
     log.warn('the database was restored from a copy; live streams start anew');
   }
-  const mailboxes = new Map<string, Set<Mailbox<OutboxRow>>>();
   const start = await readFeedState(db.pool);
   const cursors = createCursors(appSecret, start.epoch);
+  const accessTogether = createAskTogether<Access>();
   let tail: Position = start.now;
+  const recent = new RecentRows(tail);
+  const source = {
+    pool: db.pool,
+    asTenant: db.asTenant,
+    catchUp: createCatchUp(db, () => tail),
+    cursors,
+    recent,
+  };
+  /** By what they follow, then by what their readers have in common. */
+  const audiences = new Map<string, Map<string, Audience<unknown>>>();
+  let unshared = 0;
   let closed = false;
   let reading: Promise<void> | null = null;
   let readAgain = false;
   let timer: NodeJS.Timeout | null = null;
 
   function deliver(row: OutboxRow): void {
-    for (const key of [`vehicle:${row.vehicleId}`, `dealership:${row.dealershipId}`]) {
-      for (const mailbox of mailboxes.get(key) ?? []) mailbox.put(row);
+    recent.put(row);
+    for (const place of [`vehicle:${row.vehicleId}`, `dealership:${row.dealershipId}`]) {
+      for (const audience of audiences.get(place)?.values() ?? []) audience.put(row);
     }
+  }
+
+  /** That of readers who may see the same and want it in the same words. */
+  function audienceFor<Frame>(
+    { scope, publicOnly, access, accessKey }: SubscribeOptions,
+    rendering: Rendering<Frame>,
+  ): Audience<Frame> {
+    const place = placeOf(scope);
+    const key = [rendering.id, publicOnly, accessKey ?? `alone ${(unshared += 1)}`].join(' ');
+    const there = audiences.get(place) ?? new Map<string, Audience<unknown>>();
+    const known = there.get(key) as Audience<Frame> | undefined;
+    if (known) return known;
+    const audience: Audience<Frame> = new Audience<Frame>(
+      {
+        scope,
+        publicOnly,
+        access: accessKey === null ? access : () => accessTogether(accessKey, access),
+        rendering,
+        eventOf,
+        replay: (behind) => bringUpToDate(behind, null),
+        dissolve() {
+          if (there.get(key) === audience) there.delete(key);
+          if (there.size === 0 && audiences.get(place) === there) audiences.delete(place);
+        },
+        log,
+      },
+      tail,
+    );
+    audiences.set(place, there.set(key, audience as Audience<unknown>));
+    return audience;
+  }
+
+  function bringUpToDate<Frame>(reader: Reader<Frame>, after: string | null): void {
+    replay(source, reader, after).catch((error: unknown) => {
+      log.error({ err: error }, 'events cannot be told again; their reader is cut off');
+      reader.cut();
+    });
+  }
+
+  const events = new WeakMap<OutboxRow, MediaEvent>();
+
+  function eventOf(row: OutboxRow): MediaEvent {
+    let event = events.get(row);
+    if (!event) {
+      const { position, at, vehicleId, mediaVersion, forPublic } = row;
+      const change = row.change as MediaChange;
+      const cursor = cursors.encode(position);
+      events.set(row, (event = { cursor, at, vehicleId, mediaVersion, change, forPublic }));
+    }
+    return event;
   }
 
   async function follow(): Promise<void> {
@@ -106,76 +175,34 @@ export async function openFeed(
       return cursors.encode(now);
     },
 
+    cursorAt: (xmin) => cursors.encode({ xid: BigInt(xmin), seq: 0n }),
+
     subscribe(options) {
-      const { scope } = options;
-      const key =
-        scope.kind === 'vehicle'
-          ? `vehicle:${scope.vehicleId}`
-          : `dealership:${scope.dealershipId}`;
-      const mailbox = new Mailbox<OutboxRow>(MAILBOX_SIZE);
-      const readers = mailboxes.get(key) ?? new Set();
-      mailboxes.set(key, readers.add(mailbox));
-      if (closed) mailbox.close();
-      // The generator begins to run later; what comes from this moment on is the reader's.
-      const source = eventStream({ pool: db.pool, cursors, log }, options, mailbox, tail);
-
-      const stopWatching = watchAccess(options, log, leave);
-
-      function leave(): void {
-        stopWatching();
-        mailbox.close();
-        readers.delete(mailbox);
-        if (readers.size === 0 && mailboxes.get(key) === readers) mailboxes.delete(key);
-      }
-
-      return {
-        [Symbol.asyncIterator]() {
-          return this;
-        },
-        async next() {
-          try {
-            const result = await source.next();
-            if (result.done) leave();
-            return result;
-          } catch (error) {
-            leave();
-            throw error;
-          }
-        },
-        async return() {
-          leave();
-          return source.return(undefined);
-        },
-      };
+      // What comes from this moment on is the reader's, whenever it connects.
+      const from = tail;
+      return new MediaSubscription(<Frame>(rendering: Rendering<Frame>, sink: Sink<Frame>) => {
+        const reader = new Reader(audienceFor(options, rendering), sink, from);
+        reader.watch(options, log);
+        if (closed) reader.end();
+        else bringUpToDate(reader, options.after);
+        return reader;
+      });
     },
 
     async close() {
       closed = true;
       if (timer) clearTimeout(timer);
-      for (const readers of mailboxes.values()) for (const mailbox of readers) mailbox.close();
+      for (const audience of [...audiences.values()].flatMap((there) => [...there.values()])) {
+        for (const reader of audience.readers) reader.end();
+      }
       await stopListening();
       await reading;
     },
   };
 }
 
-/** Leaves when the right to follow is gone, also where nothing happens that could be told. */
-function watchAccess(options: SubscribeOptions, log: Logger, leave: () => void): () => void {
-  const stopAsking = options.onDoubt(() => {
-    options.access().then(
-      (access) => {
-        if (access === 'denied') leave();
-      },
-      // Asked again before the next event.
-      (error: unknown) => log.warn({ err: error }, 'a live stream cannot read who may follow it'),
-    );
-  });
-  const left = options.endsAt === null ? Infinity : options.endsAt.getTime() - Date.now();
-  // What ends later than timers count is noticed before an event.
-  const timer = left <= MAX_TIMER_MS ? setTimeout(leave, left) : null;
-  timer?.unref();
-  return () => {
-    stopAsking();
-    if (timer) clearTimeout(timer);
-  };
+function placeOf(scope: Exclude<FeedScope, { kind: 'all' }>): string {
+  return scope.kind === 'vehicle'
+    ? `vehicle:${scope.vehicleId}`
+    : `dealership:${scope.dealershipId}`;
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Prisma } from '../../generated/prisma/client.ts';
+import type { Database } from '../db/database.ts';
 import type { MediaChange, VehicleRemoval } from './media-event.ts';
 import type { Position } from './cursor.ts';
 
@@ -85,26 +86,25 @@ export async function readEvents(
 }
 
 export async function readMediaVersion(
-  pool: Pool,
-  scope: Extract<FeedScope, { kind: 'vehicle' }>,
+  asTenant: Database['asTenant'],
+  { dealershipId, vehicleId }: Extract<FeedScope, { kind: 'vehicle' }>,
 ): Promise<number> {
-  const { rows } = await pool.query<{ version: number }>(
-    'select media_version "version" from vehicles where dealership_id = $1 and id = $2',
-    [scope.dealershipId, scope.vehicleId],
-  );
-  return rows[0]?.version ?? 0;
+  const vehicle = await asTenant(dealershipId).vehicle.findFirst({
+    where: { dealershipId, id: vehicleId },
+    select: { mediaVersion: true },
+  });
+  return vehicle?.mediaVersion ?? 0;
 }
 
 /** Which of these media are in a gallery still. */
 export async function readLivingMedia(
-  pool: Pool,
+  asTenant: Database['asTenant'],
   dealershipId: string,
   mediaIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await pool.query<{ id: string }>({
-    name: 'events-living-media',
-    text: 'select id from media where dealership_id = $1 and id = any($2::uuid[]) and deleted_at is null',
-    values: [dealershipId, mediaIds],
+  const rows = await asTenant(dealershipId).media.findMany({
+    where: { dealershipId, id: { in: [...mediaIds] }, deletedAt: null },
+    select: { id: true },
   });
   return new Set(rows.map(({ id }) => id));
 }

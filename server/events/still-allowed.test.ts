@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphQLClient } from '../../test/graphql-client.ts';
 import { addVehicle, readGallery, uploadPhoto } from '../../test/gallery.ts';
+import { makeEmbedKey, updateEmbedKey } from '../../test/keys.ts';
 import {
   eventsUntil,
   followBySse,
@@ -118,6 +119,19 @@ describe('a stream in which nothing happens', () => {
     await new GraphQLClient(server.url, token).expect(
       'mutation { logOut(input: {}) { userErrors { code } } }',
     );
+    await ended(streams);
+  });
+
+  it('ends with the embed key of its page', async () => {
+    const { id, key } = await makeEmbedKey(north.staff);
+    const streams = await Promise.all(
+      follows.map(async (follow) => {
+        const live = follow({ url: server.url, embedKey: key, vehicleId, after: 'nonsense' });
+        await live.events.next();
+        return live;
+      }),
+    );
+    await updateEmbedKey(north.staff, 'revoke', { id });
     await ended(streams);
   });
 

@@ -6,7 +6,7 @@ import {
   settledStatus,
   type LiveEvent,
 } from '../../test/live-client.ts';
-import { decodeId, encodeId } from '../schema/node-id.ts';
+import { decodeId, encodeId } from '../node-id.ts';
 import { createGallery } from './gallery.ts';
 import { photo } from '../../test/pictures.ts';
 import {

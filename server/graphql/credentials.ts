@@ -19,9 +19,10 @@ interface Said {
   connectionParams: Readonly<Record<string, unknown>> | null;
 }
 
-/** Throws UNAUTHENTICATED when a request shows two embed keys, or one where none is looked for. */
+/** Throws UNAUTHENTICATED when a request shows two embed keys or two tokens, or a key where none is looked for. */
 function readCredentials({ method, url, header, connectionParams }: Said): Credentials {
-  const inAddress = new URL(url, 'http://forecourt').searchParams.getAll('key');
+  const search = url.indexOf('?');
+  const inAddress = search < 0 ? [] : new URLSearchParams(url.slice(search)).getAll('key');
   if (inAddress.length > 0 && method !== 'GET') {
     throw topLevelError(
       'UNAUTHENTICATED',
@@ -35,10 +36,12 @@ function readCredentials({ method, url, header, connectionParams }: Said): Crede
   if (others.length > 0) {
     throw topLevelError('UNAUTHENTICATED', 'The request shows two embed keys. Send one.');
   }
-  const token = connectionParams
-    ? textOf(connectionParams['token'])
-    : bearer(header('authorization'));
-  return { token, embedKey, origin: requestOrigin(header) };
+  const inHeader = bearer(header('authorization'));
+  const inParams = textOf(connectionParams?.['token']);
+  if (inHeader !== null && inParams !== null && inHeader !== inParams) {
+    throw topLevelError('UNAUTHENTICATED', 'The connection shows two tokens. Send one.');
+  }
+  return { token: inParams ?? inHeader, embedKey, origin: requestOrigin(header) };
 }
 
 export function credentialsOfRequest({ method, url, headers }: Request): Credentials {
@@ -46,6 +49,15 @@ export function credentialsOfRequest({ method, url, headers }: Request): Credent
     method,
     url,
     header: (name) => headers.get(name),
+    connectionParams: null,
+  });
+}
+
+export function credentialsOfIncoming({ method = 'GET', url = '/', headers }: IncomingMessage) {
+  return readCredentials({
+    method,
+    url,
+    header: (name) => headers[name]?.toString() ?? null,
     connectionParams: null,
   });
 }

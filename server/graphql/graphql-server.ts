@@ -1,30 +1,41 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { CloseCode } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { WebSocketServer } from 'ws';
 import type { Viewer, Viewers } from '../accounts/viewer.ts';
-import { clientFor, type Context, type Services } from '../context.ts';
+import { clientFor, IN_PROCESS, type Context, type Services } from '../context.ts';
 import { clientAddress, type TrustedProxies } from '../http/client-address.ts';
 import { createDeadPeers } from '../http/dead-peers.ts';
+import { createHeartbeat } from '../http/heartbeat.ts';
 import { createOpenStreams } from '../http/open-streams.ts';
 import type { OriginCheck } from '../http/origins.ts';
 import { schema } from '../schema/index.ts';
 import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
-import { credentialsOfRequest, credentialsOfSocket } from './credentials.ts';
+import {
+  credentialsOfIncoming,
+  credentialsOfRequest,
+  credentialsOfSocket,
+  type Credentials,
+} from './credentials.ts';
+import { sendEvents, type EventSource } from './event-source.ts';
 import { identify } from './identify.ts';
+import { createLiveStreams } from './live-streams.ts';
 import { createMaskError } from './mask-error.ts';
 import { useErrorCodes, useMediaCursor, useJsonOnly, useTextGuard } from './plugins.ts';
 import { useQueryLimits } from './query-limits.ts';
+import { useNamedDocuments } from './named-documents.ts';
 import { useRateLimit } from './rate-limit.ts';
 import { useTimeLimit } from './time-limit.ts';
+import type { KeptAnswers } from '../reads/kept-answers.ts';
+import { createReads } from '../reads/reads.ts';
+import { createReadLane } from './read-lane.ts';
+import { useStreamCap } from './stream-cap.ts';
 import { useReadOnlyKeys } from './read-only-keys.ts';
 import { topLevelError } from './top-level-error.ts';
 import { useVisitorCache } from './visitor-cache.ts';
+import { acceptWebSockets, SocketStream } from './web-sockets.ts';
 import { createYogaLogger } from './yoga-logger.ts';
 
 const PATH = '/graphql';
@@ -52,6 +63,7 @@ export interface GraphQLServerOptions {
   graphiql: boolean;
   /** Whether the schema may be asked for. */
   introspection: boolean;
+  keptAnswers: KeptAnswers;
   /** When a query is broken off; after 10 seconds unless given. */
   queryMs?: number;
   log: Logger;
@@ -75,11 +87,14 @@ interface Incoming {
   connectionParams?: Readonly<Record<string, unknown>>;
   /** Absent where the server asks itself. */
   req?: IncomingMessage | undefined;
+  /** Where it is answered over HTTP. */
+  res?: ServerResponse | undefined;
 }
 
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { services, viewers, mayUseToken, trustedProxies, graphiql, introspection, queryMs, log } =
     options;
+  const { keptAnswers } = options;
 
   /** Upload tokens are made for pages, and visitors have none. */
   function assertOrigin({ kind }: Viewer, origin: string | null): void {
@@ -90,9 +105,47 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     );
   }
 
+  async function viewerOf(credentials: Credentials, origin: string | null): Promise<Viewer> {
+    const viewer = await identify(viewers, credentials);
+    assertOrigin(viewer, origin);
+    return viewer;
+  }
+
+  const maskError = createMaskError(log);
+  /** Who sent a request that the short way left to the long one. */
+  const identified = new WeakMap<IncomingMessage, Promise<Viewer>>();
+  const lane = createReadLane({
+    schema,
+    reads: createReads({
+      schema,
+      query: (text, values, { kind, dealershipId }) =>
+        services.tenants.readAs(
+          kind === 'visitor' ? 'forecourt_visitor' : 'forecourt_tenant',
+          dealershipId,
+          text,
+          values,
+        ),
+      mediaBase: () => services.storage.publicBase,
+      cursorAt: (xmin) => services.feed.cursorAt(xmin),
+    }),
+    keptAnswers,
+    trustedDocuments: {
+      find: (dealershipId, hash) => services.trustedDocuments.find(dealershipId, hash),
+    },
+    rateLimits: services.rateLimits,
+    viewerOf(req) {
+      const viewer = viewerOf(credentialsOfIncoming(req), req.headers.origin ?? null);
+      identified.set(req, viewer);
+      return viewer;
+    },
+    addressOf: (req) => clientAddress(req, trustedProxies),
+    maxBodyBytes: MAX_BODY_BYTES,
+    maskError,
+  });
   const deadPeers = createDeadPeers();
   const openStreams = createOpenStreams(options.maxStreamsPerAddress);
-  const maskError = createMaskError(log);
+  const liveStreams = createLiveStreams(maskError);
+  const heartbeat = createHeartbeat((source: EventSource) => source.beat());
 
   const yoga = createYoga<Incoming, Context>({
     schema,
@@ -108,32 +161,50 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     cors: false,
     multipart: false,
     batching: false,
+    extraParamNames: ['documentId'],
     maxRequestBodySize: MAX_BODY_BYTES,
     logging: createYogaLogger(log),
     maskedErrors: { maskError },
     plugins: [
       useJsonOnly(),
+      useNamedDocuments(
+        { find: (dealershipId, hash) => services.trustedDocuments.find(dealershipId, hash) },
+        (request) => viewerOf(credentialsOfRequest(request), request.headers.get('origin')),
+      ),
       useQueryLimits({ introspection }),
       useRateLimit(),
+      useStreamCap({ openStreams, deadPeers }),
       useTimeLimit(queryMs),
       useReadOnlyKeys(),
       useTextGuard(),
       useMediaCursor(),
       useErrorCodes({ suggestions: introspection }),
       useVisitorCache(),
+      lane.plugin,
+      liveStreams.plugin,
     ],
     async context({ request, req, connectionParams }) {
       const credentials =
         connectionParams && req
           ? credentialsOfSocket(req, connectionParams)
           : credentialsOfRequest(request);
-      const viewer = await identify(viewers, credentials);
-      assertOrigin(viewer, req?.headers.origin ?? null);
+      const known = req && !connectionParams ? identified.get(req) : undefined;
+      const viewer = await (known ?? viewerOf(credentials, req?.headers.origin ?? null));
       const prisma = clientFor(viewer, services.tenants);
-      const address = req ? clientAddress(req, trustedProxies) : 'this server';
+      const address = req ? clientAddress(req, trustedProxies) : IN_PROCESS;
       return { ...services, viewer, prisma, address, mediaCursor: null };
     },
   });
+
+  /** Looks whether the answer is a stream before it is sent. */
+  async function answerOrStream(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const response = await yoga.handleNodeRequestAndResponse(req, res, { req, res });
+    const stream = liveStreams.ofResponse(response);
+    response.headers.forEach((value, name) => res.setHeader(name, value));
+    res.writeHead(response.status);
+    if (stream) sendEvents(res, stream, heartbeat);
+    else res.end(Buffer.from(await response.arrayBuffer()));
+  }
 
   return {
     async handle(req, res) {
@@ -143,49 +214,25 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         res.writeHead(204, PREFLIGHT).end();
         return;
       }
-      if (/\btext\/event-stream\b/.test(req.headers.accept ?? '')) {
-        const leave = openStreams.enter(clientAddress(req, trustedProxies));
-        if (!leave) {
-          refuseStream(res);
-          return;
-        }
-        res.once('close', leave);
-        deadPeers.watch(req.socket);
-      }
-      await yoga(req, res);
+      if (await lane.answer(req, res)) return;
+      const accepted = (req.headers.accept || '*/*').toLowerCase();
+      if (/text\/event-stream|\*/.test(accepted)) await answerOrStream(req, res);
+      else await yoga(req, res);
     },
 
     acceptWebSockets(server) {
-      const sockets = new WebSocketServer({
-        noServer: true,
+      const sockets = acceptWebSockets(server, {
         path: PATH,
         maxPayload: MAX_BODY_BYTES,
-      });
-      const upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
-        const leave = openStreams.enter(clientAddress(req, trustedProxies));
-        if (!leave) {
-          socket.end(
-            'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 60\r\nConnection: close\r\n\r\n',
-          );
-          return;
-        }
-        socket.once('close', leave);
-        sockets.handleUpgrade(req, socket, head, (opened) => {
-          sockets.emit('connection', opened, req);
-        });
-      };
-      server.on('upgrade', upgrade);
-      const graphqlWs = useServer(
-        {
+        enter: (req) => openStreams.enter(clientAddress(req, trustedProxies)),
+        log,
+        hooks: {
           execute: (args: ExecutionArgs) => (args as EnvelopedArgs).rootValue.execute(args),
           subscribe: (args: ExecutionArgs) => (args as EnvelopedArgs).rootValue.subscribe(args),
           async onConnect({ connectionParams, extra }) {
             try {
               const credentials = credentialsOfSocket(extra.request, connectionParams);
-              assertOrigin(
-                await identify(viewers, credentials),
-                extra.request.headers.origin ?? null,
-              );
+              await viewerOf(credentials, extra.request.headers.origin ?? null);
               return true;
             } catch (error) {
               if (!(error instanceof GraphQLError)) throw error;
@@ -214,6 +261,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
               const document = parse(params.query);
               const errors = validate(enveloped, document);
               if (errors.length > 0) return errors;
+              // The text of the document that is known already, instead of another copy.
+              (params as { query: string }).query = document.loc?.source.body ?? params.query;
               return {
                 schema: enveloped,
                 operationName: params.operationName,
@@ -228,16 +277,21 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
               return [masked instanceof GraphQLError ? masked : new GraphQLError(masked.message)];
             }
           },
+          onOperation({ extra, subscriptions }, id, _params, args) {
+            const stream = liveStreams.ofContext(args.contextValue as object);
+            // One that was completed meanwhile is not begun.
+            if (!stream || !(id in subscriptions)) return undefined;
+            // The protocol holds on to its arguments as long as the stream is open.
+            args.contextValue = args.rootValue = undefined;
+            return new SocketStream(stream, extra, id);
+          },
         },
-        sockets,
-        12_000,
-      );
+      });
       return {
         async close() {
           deadPeers.close();
-          server.off('upgrade', upgrade);
-          await graphqlWs.dispose();
-          for (const socket of sockets.clients) socket.terminate();
+          heartbeat.close();
+          await sockets.close();
         },
       };
     },
@@ -251,20 +305,6 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       return (await response.json()) as ExecutionResult;
     },
   };
-}
-
-function refuseStream(res: ServerResponse): void {
-  const retryAfterSeconds = 60;
-  const message = 'Too many streams are open from this address. Close some, or come back later.';
-  res.writeHead(429, {
-    'content-type': 'application/json',
-    'retry-after': String(retryAfterSeconds),
-  });
-  res.end(
-    JSON.stringify({
-      errors: [{ message, extensions: { code: 'RATE_LIMITED', retryAfterSeconds } }],
-    }),
-  );
 }
 
 type EnvelopedArgs = ExecutionArgs & {

@@ -31,7 +31,7 @@ function factsOf(document: DocumentNode): DocumentFacts {
 /** What Postgres cannot keep: NUL in a text, and in JSON half a pair of surrogates. */
 const BROKEN = /[\0\p{Surrogate}]/u;
 
-function hasBroken(value: unknown): boolean {
+export function hasBroken(value: unknown): boolean {
   if (typeof value === 'string') return BROKEN.test(value);
   if (value === null || typeof value !== 'object') return false;
   return Object.entries(value).some(([key, inner]) => BROKEN.test(key) || hasBroken(inner));

@@ -2,14 +2,31 @@ import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../../test/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  // The test has a database of its own.
+  DATABASE_URL: 'postgres://nobody@127.0.0.1/none',
+  STORAGE_DRIVER: 'disk',
+  PUBLIC_URL: 'https://media.example.com',
+};
 
-describe('GraphQL over HTTP', () => {
+describe.each([
+  ['as tests run it', {}],
+  ['as production runs it', PRODUCTION],
+])('GraphQL over HTTP, %s', (_, env) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    // Browsers would come to another address; the audits come to the server’s own.
+    server = await startServer({ env, change: (config) => ({ ...config, publicUrl: null }) });
+  });
+  afterAll(() => server.stop());
+
   const audits = serverAudits({ url: () => `${server.url}/graphql` });
+
+  it('tells its schema to tests alone', async () => {
+    const { errors } = await server.visitor.send('{ __schema { types { name } } }');
+    expect(errors !== undefined).toBe(env === PRODUCTION);
+  });
 
   it('is audited in 61 points', () => {
     expect(audits).toHaveLength(61);

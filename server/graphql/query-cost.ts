@@ -21,6 +21,8 @@ import {
 
 /** What one operation may cost: a quarter of a second of one core, see soak/query-cost.ts. */
 export const MAX_COST = 100_000;
+/** Of one event of a subscription: it is read again for each, in a moment that many share. */
+const MAX_EVENT_COST = 2_000;
 const MAX_ROOT_FIELDS = 10;
 const MAX_NESTED_LISTS = 3;
 /** Each takes a password, a token or an address that somebody may be guessing. */
@@ -143,16 +145,19 @@ export function costOf(
   const type = schema.getRootType(operation.operation) ?? undefined;
   visitSelections(operation.selectionSet, { type, depth: 0, lists: 0, times: 1, page: 1 });
   const requested = Math.ceil(cost);
+  const isLive = operation.operation === 'subscription';
+  const most = isLive ? MAX_EVENT_COST : MAX_COST;
   const reasons: [boolean, string][] = [
     [roots > MAX_ROOT_FIELDS, `Ask for at most ${MAX_ROOT_FIELDS} root fields.`],
     [
       authenticating > 1,
       `Send one of ${AUTHENTICATING.join(', ')} in an operation: log in once, then the next.`,
     ],
+    [isLive && mostLists > 0, 'An event comes without pages of lists: ask for them in a query.'],
     [mostLists > MAX_NESTED_LISTS, `Nest at most ${MAX_NESTED_LISTS} lists.`],
     [
-      requested > MAX_COST,
-      `It costs ${requested}, and ${MAX_COST} is the most. Ask for smaller pages or fewer fields.`,
+      requested > most,
+      `It costs ${requested}, and ${most} is the most. Ask for smaller pages or fewer fields.`,
     ],
   ];
   return { requested, excess: reasons.find(([exceeded]) => exceeded)?.[1] ?? null };

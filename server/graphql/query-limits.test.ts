@@ -2,7 +2,7 @@ import { getIntrospectionQuery, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../../test/server.ts';
 import { schema } from '../schema/index.ts';
-import { excessOfDocument } from './document-size.ts';
+import { excessOfDocument } from '../documents/document-size.ts';
 import { costOf } from './query-cost.ts';
 
 function excess(query: string, variables = {}): string | null {
@@ -217,11 +217,17 @@ describe('a server that keeps its schema to itself', () => {
 
   it.each([
     ['the types', '{ __schema { types { name } } }'],
-    ['one type', '{ __type(name: "Vehicle") { name } }'],
+    ['the fields of a type', '{ __type(name: "Vehicle") { name fields { name } } }'],
+    ['what a type is for', '{ __type(name: "Vehicle") { ... { about: description } } }'],
   ])('does not tell %s', async (_, query) => {
     const { data, errors } = await server.visitor.send(query);
     expect(data ?? null).toBeNull();
     expect(errors?.[0]?.message).toMatch(/introspection has been disabled/);
+  });
+
+  it('says the name of a type to whoever knows it', async () => {
+    const { data } = await server.visitor.send('{ __type(name: "Vehicle") { __typename name } }');
+    expect(data).toEqual({ __type: { __typename: '__Type', name: 'Vehicle' } });
   });
 
   it.each([

@@ -1,22 +1,19 @@
-import {
-  NoSchemaIntrospectionCustomRule,
-  validate,
-  type ExecutionArgs,
-  type GraphQLError,
-} from 'graphql';
+import { validate, type ExecutionArgs, type GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { excessOfDocument } from './document-size.ts';
+import {
+  excessOfDocument,
+  MAX_DOCUMENT_CHARACTERS,
+  MAX_TOKENS,
+} from '../documents/document-size.ts';
+import { noIntrospection } from './no-introspection.ts';
 import { costOf, MAX_COST, type QueryCost } from './query-cost.ts';
 import { topLevelError } from './top-level-error.ts';
 
-const MAX_TOKENS = 2_000;
-/** Documents are cached, whole; what is long goes into variables. */
-const MAX_DOCUMENT_CHARACTERS = 50_000;
 const MAX_VARIABLE_DEPTH = 50;
 const MAX_VALIDATION_ERRORS = 10;
 
 /** Whether values lie in each other deeper than the limit; looks no deeper. */
-function isTooDeep(value: unknown, left = MAX_VARIABLE_DEPTH): boolean {
+export function isTooDeep(value: unknown, left = MAX_VARIABLE_DEPTH): boolean {
   if (value === null || typeof value !== 'object') return false;
   return left === 0 || Object.values(value).some((inner) => isTooDeep(inner, left - 1));
 }
@@ -61,7 +58,7 @@ export function useQueryLimits({ introspection }: QueryLimitsOptions): Plugin {
     onValidate({ params, addValidationRule, setValidationFn, setResult }) {
       const excess = excessOfDocument(params.documentAST);
       if (excess) setResult([refusal(excess)]);
-      if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
+      if (!introspection) addValidationRule(noIntrospection);
       setValidationFn((schema, document, rules, typeInfo) =>
         validate(
           schema,
@@ -88,6 +85,7 @@ export function useQueryLimits({ introspection }: QueryLimitsOptions): Plugin {
   };
 }
 
-function extensionsOf({ requested }: QueryCost): Record<string, unknown> {
+/** What an answer says beside its data. */
+export function extensionsOf({ requested }: QueryCost): Record<string, unknown> {
   return { cost: { requested, limit: MAX_COST } };
 }

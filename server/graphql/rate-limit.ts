@@ -1,16 +1,27 @@
 import { getOperationAST, GraphQLError, type ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Context } from '../context.ts';
+import { IN_PROCESS, type Context } from '../context.ts';
+import { costOf } from './query-cost.ts';
 import { waitFor } from '../rate-limits/rate-limits.ts';
 
-/** Counts operations: all of an account, and what nobody in particular would change, by address. */
+/** Counts operations: all of an account; of nobody in particular by address, changes one by one and reads by their cost. */
 export function useRateLimit(): Plugin<Context> {
-  async function refusal({ document, operationName, contextValue }: ExecutionArgs) {
+  async function refusal({
+    schema,
+    document,
+    operationName,
+    variableValues,
+    contextValue,
+  }: ExecutionArgs) {
+    const cost = costOf(schema, document, operationName, variableValues ?? {}).requested;
     const { viewer, address, rateLimits } = contextValue as Context;
     const writes = getOperationAST(document, operationName)?.operation === 'mutation';
-    if (viewer.kind === 'visitor' && !writes) return null;
     const seconds = await (viewer.kind === 'visitor'
-      ? rateLimits.take('visitor-writes', address)
+      ? writes
+        ? rateLimits.take('visitor-writes', address)
+        : address === IN_PROCESS
+          ? null
+          : rateLimits.take('visitor-reads', address, cost)
       : rateLimits.take('account', viewer.actorId));
     return seconds === null ? null : { errors: [tooMany(seconds)] };
   }

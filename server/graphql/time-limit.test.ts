@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import type { Services } from '../context.ts';
 import { createGraphQLServer } from './graphql-server.ts';
+import { createKeptAnswers } from '../reads/kept-answers.ts';
 
 function startSlow(mutationMs: number) {
   return createGraphQLServer({
@@ -23,6 +24,7 @@ function startSlow(mutationMs: number) {
       stillMay: () => Promise.resolve(true),
     },
     mayUseToken: () => true,
+    keptAnswers: createKeptAnswers(0),
     maxStreamsPerAddress: 1,
     trustedProxies: new BlockList(),
     graphiql: false,

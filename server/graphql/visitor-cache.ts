@@ -4,6 +4,18 @@ import type { Context } from '../context.ts';
 /** Long enough to answer a rush of visitors once, too short to be seen. */
 const CACHE_CONTROL = 'public, max-age=2';
 
+/** What answers to a GET say of caches: whether it is whole and a visitor's decides. */
+export function cacheHeaders(
+  isPublic: boolean,
+  perOrigin: boolean,
+): { vary: string; 'cache-control': string } {
+  const vary = 'authorization, x-embed-key, accept';
+  return {
+    vary: perOrigin ? `${vary}, origin, referer` : vary,
+    'cache-control': isPublic ? CACHE_CONTROL : 'no-store',
+  };
+}
+
 /** Lets any cache keep for a moment what visitors ask by GET; what depends on who asks says so. */
 export function useVisitorCache(): Plugin<Context> {
   const cacheable = new WeakSet<Request>();
@@ -22,9 +34,9 @@ export function useVisitorCache(): Plugin<Context> {
     }),
     onResponse({ request, response }) {
       if (request.method !== 'GET') return;
-      response.headers.append('vary', 'authorization, x-embed-key, accept');
-      if (perOrigin.has(request)) response.headers.append('vary', 'origin, referer');
-      response.headers.set('cache-control', cacheable.has(request) ? CACHE_CONTROL : 'no-store');
+      const headers = cacheHeaders(cacheable.has(request), perOrigin.has(request));
+      response.headers.append('vary', headers.vary);
+      response.headers.set('cache-control', headers['cache-control']);
     },
   };
 }

@@ -3,11 +3,12 @@ import { createServer } from 'node:http';
 import { BlockList } from 'node:net';
 import { pino } from 'pino';
 import WebSocket from 'ws';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PUBLIC_DEALERSHIP, startServer, type TestServer } from '../../test/server.ts';
 import type { Viewers } from '../accounts/viewer.ts';
 import type { Services } from '../context.ts';
 import { createGraphQLServer } from './graphql-server.ts';
+import { createKeptAnswers } from '../reads/kept-answers.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -21,10 +22,14 @@ interface Message {
   payload?: unknown;
 }
 
-async function open(connectionParams: Record<string, unknown> = {}) {
+async function open(
+  connectionParams: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+) {
   const socket = new WebSocket(
     `${server.url.replace(/^http/, 'ws')}/graphql`,
     'graphql-transport-ws',
+    { headers },
   );
   await once(socket, 'open');
   const send = async (message: Message): Promise<Message> => {
@@ -87,6 +92,51 @@ it('refuses the operation after the hundredth, and goes on', async () => {
   socket.close();
 });
 
+describe('a token in the header of the upgrade', () => {
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const VIEWER = { ...WORKS, payload: { query: '{ viewer { role } }' } };
+  const roleOf = async (params: Record<string, unknown>, headers: Record<string, string>) => {
+    const { socket, send } = await open(params, headers);
+    const answer = await send(VIEWER);
+    socket.close();
+    return (answer.payload as { data: { viewer: { role: string | null } } }).data.viewer.role;
+  };
+
+  it('is the token where connectionParams have none, or the same', async () => {
+    const { token } = await server.dealership('taken', 'MANAGER');
+    expect(await roleOf({}, bearer(token))).toBe('MANAGER');
+    expect(await roleOf({ token }, bearer(token))).toBe('MANAGER');
+    expect(await roleOf({ token }, {})).toBe('MANAGER');
+  });
+
+  it('is refused when it is wrong, or not the one of connectionParams', async () => {
+    const { token } = await server.dealership('refused', 'MANAGER');
+    const other = await server.dealership('refused', 'VIEWER');
+    await expect(open({}, bearer('nonsense'))).rejects.toThrow('Closed with 4403 This session');
+    await expect(open({ token }, bearer(other.token))).rejects.toThrow(
+      'Closed with 4403 The connection shows two tokens. Send one.',
+    );
+  });
+});
+
+it('closes a socket whose message is too large with 1009, and says so for who debugs alone', async () => {
+  const print = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const before = server.log().length;
+  const { socket } = await open();
+  const closed = once(socket, 'close');
+  socket.send('x'.repeat(300_000));
+  expect((await closed)[0]).toBe(1009);
+  const lines = server
+    .log()
+    .slice(before)
+    .split('\n')
+    .filter((line) => line.includes('WebSocket'))
+    .map((line) => JSON.parse(line) as { level: number; msg: string });
+  expect(lines).toMatchObject([{ level: 20, msg: 'a peer broke its WebSocket' }]);
+  expect(print).not.toHaveBeenCalled();
+  print.mockRestore();
+});
+
 it('prints nothing when the port is taken', async () => {
   const print = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const other = createServer().listen(0);
@@ -97,6 +147,7 @@ it('prints nothing when the port is taken', async () => {
     services: {} as Services,
     viewers: {} as Viewers,
     mayUseToken: () => true,
+    keptAnswers: createKeptAnswers(0),
     maxStreamsPerAddress: 1,
     trustedProxies: new BlockList(),
     graphiql: false,

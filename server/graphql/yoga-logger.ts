@@ -14,7 +14,9 @@ export function createYogaLogger(log: Logger): YogaLogger {
       if (args.some((arg) => arg instanceof GraphQLError)) return;
       const err = args.find((arg) => arg instanceof Error);
       const text = args.filter((arg) => arg !== err && typeof arg === 'string').join(' ');
-      log[level]({ ...(err && { err }) }, text);
+      // What comes without a text was masked, and logged then.
+      if (text === '') log.debug({ err }, 'an error was masked');
+      else log[level]({ ...(err && { err }) }, text);
     };
   return {
     debug: write('debug'),

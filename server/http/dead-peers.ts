@@ -41,6 +41,8 @@ export function createDeadPeers(
   return {
     watch(socket) {
       const name = nameOf(socket);
+      // One connection carries many streams, one after the other.
+      if (watched.get(name) === socket) return;
       watched.set(name, socket);
       socket.once('close', () => watched.delete(name));
     },

@@ -8,7 +8,7 @@ import {
   type TestServer,
 } from '../../test/server.ts';
 import { parseManifest } from '../../widget/api/manifest/parse-manifest.ts';
-import { encodeId } from '../schema/node-id.ts';
+import { encodeId } from '../node-id.ts';
 
 let server: TestServer;
 let north: TestDealership;
@@ -37,7 +37,7 @@ describe('/embed/vehicles/{id}.json', () => {
       'content-type': 'application/json; charset=utf-8',
       'access-control-allow-origin': '*',
       'cross-origin-resource-policy': 'cross-origin',
-      'cache-control': 'public, max-age=60, stale-while-revalidate=600',
+      'cache-control': 'public, max-age=60, stale-while-revalidate=30',
       'x-content-type-options': 'nosniff',
     });
     expect(parseManifest(await response.json(), at(id))).toMatchObject({

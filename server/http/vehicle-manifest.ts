@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { entityTag, isKnownTag } from './entity-tag.ts';
 
 export interface VehicleManifestOptions {
   /** Executes a GraphQL document in process as nobody in particular, or as the page that shows an embed key with these headers. */
@@ -18,8 +18,8 @@ interface Answer {
 const PATH = /^\/embed\/vehicles\/([\w-]+)\.json$/;
 const METHODS = ['GET', 'HEAD'];
 
-/** A minute of any cache, then once more what it has while it asks again. */
-const CACHE_CONTROL = 'public, max-age=60, stale-while-revalidate=600';
+/** A minute of any cache, then for half of one what it has while it asks again. */
+const CACHE_CONTROL = 'public, max-age=60, stale-while-revalidate=30';
 
 /** What the `src` of a `<vehicle-media>` reads; docs/embedding.md describes it. */
 const VEHICLE_MANIFEST = /* GraphQL */ `
@@ -113,10 +113,10 @@ export function createVehicleManifest({ execute }: VehicleManifestOptions) {
       return true;
     }
     const body = Buffer.from(JSON.stringify(data));
-    const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+    const etag = entityTag(body);
     res.setHeader('cache-control', CACHE_CONTROL);
     res.setHeader('etag', etag);
-    if (isKnown(req.headers['if-none-match'], etag)) {
+    if (isKnownTag(req.headers['if-none-match'], etag)) {
       res.writeHead(304).end();
       return true;
     }
@@ -142,10 +142,4 @@ function embeddingOf({ url = '/', headers }: IncomingMessage): Record<string, st
       value === undefined ? [] : [[name, value.toString()]],
     ),
   );
-}
-
-/** Whether a list of entity tags has this one; a proxy may have weakened it. */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
-  return tags.includes(etag) || tags.includes('*');
 }

@@ -119,7 +119,7 @@ export async function pruneIdempotencyKeys(pool: Pool): Promise<void> {
 }
 
 /** 64 bits, as PostgreSQL counts them: two keys that share a lock only wait for each other. */
-function lockOf({ dealershipId, actorId, key }: IdempotencyKey): bigint {
+export function lockOf({ dealershipId, actorId, key }: IdempotencyKey): bigint {
   return createHash('sha256')
     .update(`idempotency/${dealershipId}/${actorId}/${key}`)
     .digest()

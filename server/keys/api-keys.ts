@@ -127,7 +127,7 @@ export function createApiKeys(
     },
 
     async renew({ dealershipId, keyId }) {
-      const [row] = await prisma.$queryRaw<Row[]>`
+      const [row] = await asTenant(dealershipId).$queryRaw<Row[]>`
         select id, dealership_id "dealershipId", name, scopes::text[] scopes, expires_at "expiresAt" from api_keys
         where dealership_id = ${dealershipId}::uuid and id = ${keyId}::uuid
           and revoked_at is null and (expires_at is null or expires_at > now())`;

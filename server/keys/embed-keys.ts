@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Prisma } from '../../generated/prisma/client.ts';
 import type { Actor, EmbeddedPage, Visitor } from '../accounts/viewer.ts';
+import type { ViewerChanges } from '../accounts/viewer-changes.ts';
 import type { Database } from '../db/database.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { once } from '../idempotency/once.ts';
@@ -28,12 +29,43 @@ export interface EmbedKeys {
   isInForce(visitor: Visitor): Promise<boolean>;
 }
 
-export function createEmbedKeys({
-  prisma,
-  asTenant,
-}: Pick<Database, 'prisma' | 'asTenant'>): EmbedKeys {
+/** How long a key is taken for in force though nobody has said that it is not. */
+const KNOWN_MS = 1_000;
+const MAX_KNOWN = 10_000;
+
+interface KnownKey {
+  id: string;
+  dealershipId: string;
+  origins: readonly string[];
+  until: number;
+}
+
+export function createEmbedKeys(
+  { prisma, asTenant }: Pick<Database, 'prisma' | 'asTenant'>,
+  { onChange }: Pick<ViewerChanges, 'onChange'>,
+): EmbedKeys {
+  /** Keys in force, by their text: every request of a page shows one. */
+  const known = new Map<string, KnownKey>();
+  onChange(() => known.clear());
+
+  async function lookUp(text: string): Promise<KnownKey | null> {
+    const kept = known.get(text);
+    const now = performance.now();
+    if (kept && kept.until > now) return kept;
+    const found = await prisma.embedKey.findUnique({
+      where: { key: text },
+      select: { id: true, dealershipId: true, origins: true, revokedAt: true },
+    });
+    if (!found || found.revokedAt) return null;
+    if (known.size >= MAX_KNOWN) known.clear();
+    const { id, dealershipId, origins } = found;
+    const key = { id, dealershipId, origins, until: now + KNOWN_MS };
+    known.set(text, key);
+    return key;
+  }
+
   /** Runs one change of a key that is in force, once for each idempotency key. */
-  function change(
+  async function change(
     actor: Actor,
     id: string | null,
     key: IdempotencyKey | null,
@@ -41,7 +73,7 @@ export function createEmbedKeys({
     isRevoked: 'refused' | 'left',
   ): Promise<string> {
     const { dealershipId } = actor;
-    return asTenant(dealershipId).$transaction((tx) =>
+    const changed = await asTenant(dealershipId).$transaction((tx) =>
       once(tx, key, async () => {
         if (id === null) throw unknownKey();
         await lockKeys(tx, dealershipId);
@@ -54,6 +86,8 @@ export function createEmbedKeys({
         return id;
       }),
     );
+    known.clear();
+    return changed;
   }
 
   return {
@@ -118,11 +152,8 @@ export function createEmbedKeys({
 
     async find(text, origin) {
       if (!isWellFormed('embed', text)) return 'unknown';
-      const found = await prisma.embedKey.findUnique({
-        where: { key: text },
-        select: { id: true, dealershipId: true, origins: true, revokedAt: true },
-      });
-      if (!found || found.revokedAt) return 'unknown';
+      const found = await lookUp(text);
+      if (!found) return 'unknown';
       const { id, dealershipId, origins } = found;
       if (!isAllowedOrigin(origins, origin)) return 'foreign';
       return { kind: 'visitor', dealershipId, keyId: id, origin, perOrigin: origins.length > 0 };
@@ -130,7 +161,7 @@ export function createEmbedKeys({
 
     async isInForce({ keyId, origin, dealershipId }) {
       if (keyId === undefined || dealershipId === null) return true;
-      const found = await prisma.embedKey.findFirst({
+      const found = await asTenant(dealershipId).embedKey.findFirst({
         where: { dealershipId, id: keyId, revokedAt: null },
         select: { origins: true },
       });

@@ -27,7 +27,7 @@ import {
 } from '../../test/server.ts';
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 import { createUploads } from '../uploads/uploads.ts';
 
 let server: TestServer;

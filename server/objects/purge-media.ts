@@ -1,4 +1,5 @@
-import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
+import { Prisma } from '../../generated/prisma/client.ts';
+import type { Database } from '../db/database.ts';
 import { failpoint } from '../failpoint.ts';
 import { changeGallery } from '../gallery/change-gallery.ts';
 import { RESTORE_DAYS } from '../gallery/gallery.ts';
@@ -28,7 +29,10 @@ const GONE_FOR_GOOD = Prisma.sql`(
  * on, and the sweep finds them. The other way round a crash in between would
  * leave a media without its bytes. Returns how many went.
  */
-export async function purgeMedia(prisma: PrismaClient): Promise<number> {
+export async function purgeMedia({
+  prisma,
+  asTenant,
+}: Pick<Database, 'prisma' | 'asTenant'>): Promise<number> {
   let purged = 0;
   for (;;) {
     const vehicles = await prisma.$queryRaw<{ dealershipId: string; vehicleId: string }[]>`
@@ -37,7 +41,7 @@ export async function purgeMedia(prisma: PrismaClient): Promise<number> {
     for (const vehicle of vehicles) {
       // Under the lock of the gallery, as a restore is.
       const count = await changeGallery(
-        prisma,
+        asTenant(vehicle.dealershipId),
         vehicle,
         ({ tx, dealershipId, vehicleId }) => tx.$executeRaw`
           delete from media

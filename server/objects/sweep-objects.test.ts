@@ -9,7 +9,7 @@ import {
   type TestServer,
 } from '../../test/server.ts';
 import { armFailpoints } from '../failpoint.ts';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 import { SHELVES } from './live-objects.ts';
 import { condemnOrphans, keepObjects } from './orphans.ts';
 import { ownsStore, OWNER_KEY } from './store-owner.ts';
@@ -178,11 +178,11 @@ describe('an object that is somebody’s', () => {
     const renditions = (await objectsOf(first)).filter((key) => key.startsWith('r/'));
     expect(await objectsOf(second)).toEqual(expect.arrayContaining(renditions));
     await deleteMedia(first, 31);
-    expect(await purgeMedia(server.app.db.prisma)).toBe(1);
+    expect(await purgeMedia(server.app.db)).toBe(1);
     await sweep();
     await expectWhole(second);
     await deleteMedia(second, 31);
-    await purgeMedia(server.app.db.prisma);
+    await purgeMedia(server.app.db);
     await sweep();
     expect((await stored('r/')).filter((key) => renditions.includes(key))).toEqual([]);
   });
@@ -276,7 +276,7 @@ describe('a deleted media', () => {
   it('is whole for as long as it can be restored', async () => {
     const mediaId = await ready(await addVehicle(north.staff));
     await deleteMedia(mediaId, 29);
-    expect(await purgeMedia(server.app.db.prisma)).toBe(0);
+    expect(await purgeMedia(server.app.db)).toBe(0);
     await sweep();
     const { restoreMedia } = await north.staff.expect<{ restoreMedia: { userErrors: [] } }>(
       'mutation ($id: ID!) { restoreMedia(input: { id: $id }) { userErrors { code } } }',
@@ -291,7 +291,7 @@ describe('a deleted media', () => {
     const keys = await objectsOf(mediaId);
     await deleteMedia(mediaId, 31);
     armFailpoints([{ name: 'purge-rows-gone', action: 'error', pass: 1 }]);
-    await expect(purgeMedia(server.app.db.prisma)).rejects.toThrow('purge-rows-gone');
+    await expect(purgeMedia(server.app.db)).rejects.toThrow('purge-rows-gone');
     expect(await status(mediaId)).toBeUndefined();
     expect(await stored()).toEqual(expect.arrayContaining(keys));
     await sweep();
@@ -319,7 +319,7 @@ describe('a ticket that came to nothing', () => {
         `update uploads set updated_at = now() - make_interval(days => $2), ${change} where id = $1`,
         [id, days],
       );
-      await purgeMedia(server.app.db.prisma);
+      await purgeMedia(server.app.db);
       return rows();
     };
     expect(await after("status = 'AWAITING_BYTES'", 9)).toBe(1);

@@ -7,7 +7,7 @@ import type { ImageProcessor } from '../media/image-processor.ts';
 import { MediaFailure } from '../media/media-failure.ts';
 import type { VideoProcessor } from '../media/video-processor.ts';
 import { createLog } from '../log.ts';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 import { StorageError } from '../storage/storage.ts';
 import { createMediaQueue, type MediaQueue } from './queue.ts';
 import { startMediaWorker, type MediaWorker } from './worker.ts';

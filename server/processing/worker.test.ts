@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 import { addVehicle, readGallery, uploadPhoto } from '../../test/gallery.ts';
 import { eventsUntil, followByWebSocket, settledStatus } from '../../test/live-client.ts';
 import { photo } from '../../test/pictures.ts';

@@ -54,7 +54,6 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
   // One for every read and write that is under way.
   setMaxListeners(0, closing.signal);
   const preparation = {
-    prisma: db.prisma,
     storage,
     processor,
     videoProcessor,
@@ -70,11 +69,12 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
     const beat = setInterval(() => void keep(job), (leaseSeconds * 1_000) / BEATS_PER_LEASE);
     try {
       if (!job.rendered && job.attempts > MAX_ATTEMPTS + 2) throw new MediaFailure('INTERNAL');
-      if (!job.poster) await markProcessing(db.prisma, job);
+      const prisma = db.asTenant(job.dealershipId);
+      if (!job.poster) await markProcessing(prisma, job);
       await fetchOriginal(storage, job, file, closing.signal);
       const originalKey = await keepOriginal(storage, job, file, closing.signal);
-      if (job.rendered) await markKept(db.prisma, job);
-      else await prepareMedia(preparation, job, file);
+      if (job.rendered) await markKept(prisma, job);
+      else await prepareMedia({ ...preparation, prisma }, job, file);
       await failpoint('media-ready');
       if (originalKey !== job.sourceKey) await dropSource(job);
     } catch (error) {
@@ -139,12 +139,14 @@ export async function startMediaWorker(options: MediaWorkerOptions): Promise<Med
       { err: failure, mediaId: job.mediaId, code: failure.code },
       'the media cannot be prepared',
     );
-    return job.poster ? markPosterFailed(db.prisma, job) : markFailed(db.prisma, job, failure.code);
+    const prisma = db.asTenant(job.dealershipId);
+    return job.poster ? markPosterFailed(prisma, job) : markFailed(prisma, job, failure.code);
   }
 
   /** The media is shown already, and has nothing else to be made from: its job ends with a copy, or with the media. */
   async function waitForOriginal(job: MediaJob, failure: MediaFailure): Promise<void> {
-    if (await isReplaced(db.prisma, job)) return markKept(db.prisma, job);
+    const prisma = db.asTenant(job.dealershipId);
+    if (await isReplaced(prisma, job)) return markKept(prisma, job);
     log.error(
       { err: failure, mediaId: job.mediaId, sourceKey: job.sourceKey },
       'the original of a media that is shown cannot be kept; it is tried again',

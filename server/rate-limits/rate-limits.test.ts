@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { parseRateLimits, type RateLimitRules } from './rules.ts';
 
@@ -45,6 +45,29 @@ describe('limits of one process', () => {
     const limits = await open();
     for (let count = 0; count < 5; count++) expect(await limits.take('account', 'a')).toBeNull();
     expect(await limits.take('account', 'a')).not.toBeNull();
+  });
+
+  afterEach(() => vi.useRealTimers());
+
+  it('count what a short window refuses in no longer one, in whatever order they are written', async () => {
+    for (const text of ['log-in=2/minute+5/hour+9/day', 'log-in=9/day+5/hour+2/minute']) {
+      vi.useFakeTimers({ now: 0 });
+      const limits = await createRateLimits({
+        rules: parseRateLimits(text) as RateLimitRules,
+        redisUrl: null,
+        log,
+      });
+      const byMinute: number[] = [];
+      for (let minute = 0; minute < 62; minute++) {
+        byMinute.push(await passed(limits, 100, 'a'));
+        vi.advanceTimersByTime(60_000);
+      }
+      expect(byMinute.slice(0, 4)).toEqual([2, 2, 1, 0]);
+      expect(byMinute.slice(3, 60).every((count) => count === 0)).toBe(true);
+      // The second hour has what the day has left.
+      expect(byMinute.slice(60)).toEqual([2, 2]);
+      expect(await limits.take('log-in', 'a')).toBeGreaterThan(80_000);
+    }
   });
 
   it('count nothing that is off', async () => {

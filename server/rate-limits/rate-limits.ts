@@ -16,8 +16,8 @@ const REDIS_MS = 500;
 
 /** Counts in this process, or in Redis for all that share one. */
 export interface RateLimits {
-  /** Counts one; resolves to the seconds to wait when there were too many, else to null. */
-  take(rule: RateLimitRule, key: string): Promise<number | null>;
+  /** Counts one, or so many; resolves to the seconds to wait when there were too many, else to null. */
+  take(rule: RateLimitRule, key: string, points?: number): Promise<number | null>;
   /** Like `take`, but rejects with RATE_LIMITED at the field, as payloads tell it. */
   count(rule: RateLimitRule, key: string, field?: readonly string[]): Promise<void>;
   /** Takes one back that should not have counted. */
@@ -58,27 +58,29 @@ export async function createRateLimits(options: RateLimitsOptions): Promise<Rate
     });
   }
 
+  /** Of each rule, the shortest window first. */
   const limiters = new Map<string, RateLimiterAbstract[]>(
     Object.entries(rules).map(([rule, limits]) => [
       rule,
-      limits.map((limit) => limiterOf(rule, limit)),
+      limits
+        .toSorted((one, other) => one.seconds - other.seconds)
+        .map((limit) => limiterOf(rule, limit)),
     ]),
   );
   const each = <T>(rule: RateLimitRule, ask: (limiter: RateLimiterAbstract) => Promise<T>) =>
     Promise.all((limiters.get(rule) ?? []).map(ask));
 
-  async function take(rule: RateLimitRule, key: string): Promise<number | null> {
-    const waits = await each(rule, (limiter) =>
-      limiter.consume(nameless(key)).then(
-        () => 0,
-        (refusal: unknown) => {
-          if (refusal instanceof RateLimiterRes) return refusal.msBeforeNext;
-          throw refusal;
-        },
-      ),
-    );
-    const wait = Math.max(0, ...waits);
-    return wait > 0 ? Math.max(1, Math.ceil(wait / 1_000)) : null;
+  async function take(rule: RateLimitRule, key: string, points = 1): Promise<number | null> {
+    // What a short window refuses is not counted in longer ones, which would be used up by it.
+    for (const limiter of limiters.get(rule) ?? []) {
+      try {
+        await limiter.consume(nameless(key), points);
+      } catch (refusal) {
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        return Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
+      }
+    }
+    return null;
   }
 
   return {

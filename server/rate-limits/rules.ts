@@ -2,6 +2,8 @@
 export type RateLimitRule =
   /** Mutations of whoever has no token, by address. */
   | 'visitor-writes'
+  /** What queries of whoever has no token cost, by address; answers that are kept cost nothing. */
+  | 'visitor-reads'
   /** Every operation of a person, a key or an upload token. */
   | 'account'
   /** Tries to log in to one account, until one succeeds. */
@@ -22,11 +24,11 @@ export interface RateLimit {
 /** Every limit of a rule must hold; none is no limit. */
 export type RateLimitRules = Readonly<Record<RateLimitRule, readonly RateLimit[]>>;
 
-const SECONDS = { second: 1, minute: 60, hour: 3_600 } as const;
+const SECONDS = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const;
 
 /** As `RATE_LIMITS` writes them, and `.env.example` shows. */
 export const DEFAULT_RATE_LIMITS =
-  'visitor-writes=600/minute, account=6000/minute+1000/second, log-in=10/minute, log-in-address=100/minute, sign-up=60/hour, password-reset=60/hour';
+  'visitor-writes=600/minute, visitor-reads=6000000/minute+2000000/second, account=6000/minute+1000/second, log-in=10/minute+50/hour+200/day, log-in-address=100/minute, sign-up=60/hour, password-reset=60/hour';
 
 /**
  * Rules such as `log-in=10/minute, account=6000/minute+1000/second, sign-up=off`;
@@ -53,7 +55,7 @@ function readRule(text: string): [string, RateLimit[] | null] {
 }
 
 function readLimit(text: string): RateLimit | null {
-  const [, count, unit] = /^([1-9]\d{0,6})\/(second|minute|hour)$/.exec(text.trim()) ?? [];
+  const [, count, unit] = /^([1-9]\d{0,6})\/(second|minute|hour|day)$/.exec(text.trim()) ?? [];
   if (!count || !unit) return null;
   return { count: Number(count), seconds: SECONDS[unit as keyof typeof SECONDS] };
 }

@@ -18,7 +18,7 @@ import {
 } from '../../test/server.ts';
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 import { StorageError } from '../storage/storage.ts';
 import { createUploads, type Uploads } from '../uploads/uploads.ts';
 import { takeDueTask } from './due-task.ts';

@@ -65,7 +65,7 @@ export function startReconciler({
       // A start is busy enough.
       firstSeconds: Math.min(times.sweepEverySeconds, MAX_FIRST_WAIT_SECONDS),
       async run() {
-        const media = await purgeMedia(db.prisma);
+        const media = await purgeMedia(db);
         if (!(await ownsStore(db.prisma, storage))) {
           log.error(
             `the files in storage belong to another database, or to this one before it was restored: none is deleted. If they are this one's, delete the object ${OWNER_KEY}.`,

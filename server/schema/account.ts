@@ -5,7 +5,7 @@ import { builder } from './builder.ts';
 import { Dealership } from './dealership.ts';
 import { Right, Role } from './enums.ts';
 import { Node } from './node.ts';
-import { encodeId } from './node-id.ts';
+import { encodeId } from '../node-id.ts';
 
 export const User = builder.prismaObject('User', {
   description: 'A person who works for a dealership.',

@@ -8,7 +8,8 @@ import { Dealership } from './dealership.ts';
 import { ApiScope } from './enums.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Node } from './node.ts';
-import { encodeId, uuidOf } from './node-id.ts';
+import { encodeId, uuidOf } from '../node-id.ts';
+import { revokeInput } from './revoke-input.ts';
 import { attempt, userErrorsField, type Payload } from './user-error.ts';
 
 const ApiKey = builder.prismaObject('ApiKey', {
@@ -52,10 +53,10 @@ builder.prismaObjectField(Dealership, 'apiKeys', (t) =>
     nullable: true,
     description: `The API keys that are not revoked, at most ${MAX_KEYS}, newest first. Null for whoever may not manage keys.`,
     resolve: (query, { id }, _, { prisma, viewer }) =>
-      may(viewer, 'manageKeys') && viewer.dealershipId === id
+      may(viewer, 'manageKeys')
         ? prisma.apiKey.findMany({
             ...query,
-            where: { dealershipId: viewer.dealershipId, revokedAt: null },
+            where: { dealershipId: id, revokedAt: null },
             orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
             take: MAX_KEYS,
           })
@@ -82,35 +83,45 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
 
 type ApiKeyResult = { apiKeyId?: string; text?: string | null } & Payload;
 
-/** The field of a payload that shows the key. */
-const apiKeyPayload = builder.objectRef<ApiKeyResult>('CreateApiKeyPayload').implement({
-  description: 'A new key.',
-  fields: (t) => ({
-    apiKey: t.prismaField({
-      type: ApiKey,
-      nullable: true,
-      description: 'Null when none was made.',
-      resolve: (query, { apiKeyId }, _, { prisma, viewer }) =>
-        apiKeyId && viewer.dealershipId
-          ? prisma.apiKey.findFirst({
-              ...query,
-              where: { dealershipId: viewer.dealershipId, id: apiKeyId },
-            })
-          : null,
+/** The field of a payload that shows the key's row. */
+const apiKeyPayload = (name: string, description: string, nullWhen: string) =>
+  builder.objectRef<ApiKeyResult>(name).implement({
+    description,
+    fields: (t) => ({
+      apiKey: t.prismaField({
+        type: ApiKey,
+        nullable: true,
+        description: nullWhen,
+        resolve: (query, { apiKeyId }, _, { prisma, viewer }) =>
+          apiKeyId && viewer.dealershipId
+            ? prisma.apiKey.findFirst({
+                ...query,
+                where: { dealershipId: viewer.dealershipId, id: apiKeyId },
+              })
+            : null,
+      }),
+      userErrors: t.field(userErrorsField),
     }),
-    key: t.string({
-      nullable: true,
-      description:
-        'The key itself: keep it now, it is told nowhere else. Null when none was made, and to a request that comes again after the secret of the server has changed.',
-      resolve: ({ text }) => text ?? null,
-    }),
-    userErrors: t.field(userErrorsField),
+  });
+
+const CreateApiKeyPayload = apiKeyPayload(
+  'CreateApiKeyPayload',
+  'A new key.',
+  'Null when none was made.',
+);
+
+builder.objectField(CreateApiKeyPayload, 'key', (t) =>
+  t.string({
+    nullable: true,
+    description:
+      'The key itself: keep it now, it is told nowhere else. Null when none was made, and to a request that comes again after the secret of the server has changed.',
+    resolve: ({ text }) => text ?? null,
   }),
-});
+);
 
 builder.mutationField('createApiKey', (t) =>
   t.field({
-    type: apiKeyPayload,
+    type: CreateApiKeyPayload,
     description: 'Makes a key for a program. For owners and managers.',
     args: { input: t.arg({ type: CreateApiKeyInput, required: true }) },
     resolve: (_, { input }, context) => {
@@ -127,32 +138,17 @@ builder.mutationField('createApiKey', (t) =>
   }),
 );
 
-const RevokeApiKeyInput = builder.inputType('RevokeApiKeyInput', {
-  description: 'A key that is to open nothing any more.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'Which API key.' }),
-    idempotencyKey: t.string(idempotencyKey),
-  }),
-});
+const RevokeApiKeyInput = revokeInput(
+  'RevokeApiKeyInput',
+  'A key that is to open nothing any more.',
+  'Which API key.',
+);
 
-const RevokeApiKeyPayload = builder.objectRef<ApiKeyResult>('RevokeApiKeyPayload').implement({
-  description: 'The key as it is now.',
-  fields: (t) => ({
-    apiKey: t.prismaField({
-      type: ApiKey,
-      nullable: true,
-      description: 'Null when there is none.',
-      resolve: (query, { apiKeyId }, _, { prisma, viewer }) =>
-        apiKeyId && viewer.dealershipId
-          ? prisma.apiKey.findFirst({
-              ...query,
-              where: { dealershipId: viewer.dealershipId, id: apiKeyId },
-            })
-          : null,
-    }),
-    userErrors: t.field(userErrorsField),
-  }),
-});
+const RevokeApiKeyPayload = apiKeyPayload(
+  'RevokeApiKeyPayload',
+  'The key as it is now.',
+  'Null when there is none.',
+);
 
 builder.mutationField('revokeApiKey', (t) =>
   t.field({

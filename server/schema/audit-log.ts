@@ -8,7 +8,7 @@ import type {
 import { may } from '../accounts/rights.ts';
 import { builder } from './builder.ts';
 import { momentPage } from './moment-page.ts';
-import { uuidOf } from './node-id.ts';
+import { uuidOf } from '../node-id.ts';
 
 const described = <Name extends string>(values: Record<Name, string>) =>
   Object.fromEntries(
@@ -40,6 +40,8 @@ const AuditAction = builder.enumType('AuditAction', {
     VEHICLE_DELETED: 'Deleted a vehicle with its media.',
     MEDIA_DELETED: 'Took a media out of its gallery.',
     MEDIA_RESTORED: 'Brought a deleted media back.',
+    DOCUMENTS_REGISTERED: 'Let clients name queries by their hash.',
+    DOCUMENTS_UNREGISTERED: 'Had queries that clients name by their hash forgotten.',
   }),
 });
 

@@ -2,7 +2,7 @@ import { may } from '../accounts/rights.ts';
 import { dealershipUsage } from '../gallery/storage-usage.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
-import { encodeId, uuidOf } from './node-id.ts';
+import { encodeId, uuidOf } from '../node-id.ts';
 import { StorageUsage, UploadPolicy } from './storage-usage.ts';
 
 export const Dealership = builder.prismaObject('Dealership', {

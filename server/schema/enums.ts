@@ -89,6 +89,7 @@ const RIGHTS = {
   upload: 'Sends files; an upload token to its vehicle, as often as it was made for.',
   editMedia: 'Changes, arranges, deletes and restores media.',
   editVehicles: 'Adds, changes and deletes vehicles.',
+  registerDocuments: 'Registers queries that clients name by their hash.',
   issueUploadTokens: 'Makes upload tokens, and takes them back.',
   manageKeys: 'Makes API keys and embed keys, and takes them back.',
   manageMembers: 'Invites people, says what they are, and lets them go.',

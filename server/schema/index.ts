@@ -10,6 +10,7 @@ import './audit-log.ts';
 import './dealership.ts';
 import './api-keys.ts';
 import './embed-keys.ts';
+import './trusted-documents.ts';
 import './vehicle.ts';
 import './vehicle-list.ts';
 import './media.ts';

@@ -5,7 +5,7 @@ import { readIdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { builder } from './builder.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Media } from './media.ts';
-import { uuidOf } from './node-id.ts';
+import { uuidOf } from '../node-id.ts';
 import { attempt, userErrorsField, type Payload } from './user-error.ts';
 import { vehiclePayload } from './vehicle.ts';
 

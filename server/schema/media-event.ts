@@ -1,7 +1,8 @@
 import { may } from '../accounts/rights.ts';
+import type { Actor } from '../accounts/viewer.ts';
 import { concerns } from '../accounts/viewer-changes.ts';
 import type { Context } from '../context.ts';
-import type { Access } from '../events/event-stream.ts';
+import type { Access } from '../events/subscription.ts';
 import type { MediaChange, MediaEvent as FeedEvent, ResetReason } from '../events/media-event.ts';
 import { fromSnapshot } from '../events/media-snapshot.ts';
 import { visibleVehicles } from '../gallery/visibility.ts';
@@ -10,7 +11,7 @@ import { requireRight } from '../context.ts';
 import { builder } from './builder.ts';
 import { MediaStatus } from './enums.ts';
 import { Media } from './media.ts';
-import { encodeId, uuidOf } from './node-id.ts';
+import { encodeId, uuidOf } from '../node-id.ts';
 
 type EventOf<T extends FeedEvent['change']['type']> = FeedEvent & {
   change: Extract<FeedEvent['change'], { type: T }>;
@@ -141,18 +142,28 @@ builder.objectRef<EventOf<'MEDIA_STREAM_RESET'>>('MediaStreamReset').implement({
   }),
 });
 
+// What a stream asks lasts as long as it does, and keeps nothing else of its request.
+
 /** Until the vehicle is taken back; of one that is deleted the end is told. */
-async function publicAccess(
-  { prisma, tenants, viewer }: Context,
-  vehicle: { id: string; dealershipId: string },
-): Promise<Access> {
-  const { id, dealershipId } = vehicle;
-  const seen = await prisma.vehicle.count({ where: { AND: [visibleVehicles(viewer), { id }] } });
-  if (seen > 0) return 'granted';
-  const hidden = await tenants
-    .asTenant(dealershipId)
-    .vehicle.count({ where: { dealershipId, id } });
-  return hidden > 0 ? 'denied' : 'gone';
+function vehicleAccess(
+  { prisma, tenants, viewer, stillMay }: Context,
+  { id, dealershipId }: { id: string; dealershipId: string },
+): () => Promise<Access> {
+  const right = may(viewer, 'read') ? 'read' : null;
+  return async () => {
+    if (!(await stillMay(viewer, right))) return 'denied';
+    if (right) return 'granted';
+    const seen = await prisma.vehicle.count({ where: { AND: [visibleVehicles(viewer), { id }] } });
+    if (seen > 0) return 'granted';
+    const hidden = await tenants
+      .asTenant(dealershipId)
+      .vehicle.count({ where: { dealershipId, id } });
+    return hidden > 0 ? 'denied' : 'gone';
+  };
+}
+
+function dealershipAccess({ stillMay }: Context, actor: Actor): () => Promise<Access> {
+  return async () => ((await stillMay(actor, 'follow')) ? 'granted' : 'denied');
 }
 
 /** When to look whether a viewer may still follow, beside before events. */
@@ -160,7 +171,7 @@ function whileAllowed({ viewer, viewerChanges }: Context) {
   return {
     endsAt: viewer.kind === 'visitor' ? null : viewer.expiresAt,
     onDoubt: (ask: () => void) =>
-      viewer.kind === 'visitor'
+      viewer.kind === 'visitor' && viewer.keyId === undefined
         ? () => undefined
         : viewerChanges.onChange((change) => {
             if (concerns(change, viewer)) ask();
@@ -180,7 +191,7 @@ builder.subscriptionFields((t) => ({
       }),
     },
     subscribe: async (_, { vehicleId, after }, context) => {
-      const { prisma, viewer, feed, stillMay } = context;
+      const { prisma, viewer, feed } = context;
       const uuid = uuidOf('Vehicle', vehicleId);
       const vehicle =
         uuid === null
@@ -194,10 +205,9 @@ builder.subscriptionFields((t) => ({
         scope: { kind: 'vehicle', dealershipId: vehicle.dealershipId, vehicleId: vehicle.id },
         publicOnly: !may(viewer, 'read'),
         after: after ?? null,
-        access: async () => {
-          if (!(await stillMay(viewer, may(viewer, 'read') ? 'read' : null))) return 'denied';
-          return may(viewer, 'read') ? 'granted' : publicAccess(context, vehicle);
-        },
+        access: vehicleAccess(context, vehicle),
+        accessKey:
+          viewer.kind === 'visitor' ? [vehicle.id, viewer.keyId, viewer.origin].join(' ') : null,
         ...whileAllowed(context),
       });
     },
@@ -221,7 +231,8 @@ builder.subscriptionFields((t) => ({
         scope: { kind: 'dealership', dealershipId: actor.dealershipId },
         publicOnly: false,
         after: after ?? null,
-        access: async () => ((await context.stillMay(actor, 'follow')) ? 'granted' : 'denied'),
+        access: dealershipAccess(context, actor),
+        accessKey: null,
         ...whileAllowed(context),
       });
     },

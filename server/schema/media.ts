@@ -6,11 +6,13 @@ import type {
 import { may } from '../accounts/rights.ts';
 import { MEDIA_ERROR_TEXT, mediaErrorText, type MediaErrorCode } from '../media/media-failure.ts';
 import { VIDEO_TYPE } from '../media/media-type.ts';
+import { warningText } from '../media/media-warning.ts';
+import { POSTER_WIDTH, PREVIEW_WIDTH } from '../media/rendition-choice.ts';
 import { playsEverywhere } from '../media/video-codecs.ts';
 import { builder } from './builder.ts';
 import { ImageFormat, MediaKind, MediaStatus } from './enums.ts';
 import { Node } from './node.ts';
-import { encodeId } from './node-id.ts';
+import { encodeId } from '../node-id.ts';
 
 const ErrorCode = builder.enumType('MediaErrorCode', {
   description: 'Why a media cannot be shown, or not to everybody, for programs.',
@@ -40,9 +42,6 @@ const MediaError = builder.objectRef<Trouble>('MediaError').implement({
   }),
 });
 
-/** The others say that a newer version failed. */
-const OF_WHAT_IS_SHOWN: readonly MediaErrorCode[] = ['LIMITED_PLAYBACK', 'UNREADABLE_POSTER'];
-
 const MediaWarning = builder.objectRef<Trouble>('MediaWarning').implement({
   description:
     'Something about a media that is shown all the same: its newer version failed, its poster did, or not every browser plays it.',
@@ -50,12 +49,7 @@ const MediaWarning = builder.objectRef<Trouble>('MediaWarning').implement({
     code: t.field({ type: ErrorCode, description: 'For programs.', resolve: ({ code }) => code }),
     message: t.string({
       description: 'For people.',
-      resolve: ({ code, kind }) => {
-        const { message } = mediaErrorText(code, kind);
-        return OF_WHAT_IS_SHOWN.includes(code)
-          ? message
-          : `The new version could not be used; the one before is shown. ${message}`;
-      },
+      resolve: ({ code, kind }) => warningText(code, kind),
     }),
   }),
 });
@@ -157,11 +151,6 @@ function byWidth(
     .filter((rendition) => !format || rendition.format === format)
     .sort((a, b) => a.width - b.width || a.format.localeCompare(b.format));
 }
-
-/** Large enough for a card, small enough for a list. */
-const PREVIEW_WIDTH = 640;
-/** As large as most players are. */
-const POSTER_WIDTH = 1280;
 
 export const Media = builder.prismaInterface('Media', {
   name: 'Media',

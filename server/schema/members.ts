@@ -10,7 +10,7 @@ import { Role } from './enums.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { momentPage } from './moment-page.ts';
 import { Node } from './node.ts';
-import { encodeId, uuidOf } from './node-id.ts';
+import { encodeId, uuidOf } from '../node-id.ts';
 import { attempt, userErrorsField, type Payload } from './user-error.ts';
 
 const Member = builder.prismaObject('Membership', {

@@ -2,7 +2,7 @@ import { may } from '../accounts/rights.ts';
 import { visibleMedia, visibleUploads, visibleVehicles } from '../gallery/visibility.ts';
 import type { Context } from '../context.ts';
 import { builder } from './builder.ts';
-import { decodeId } from './node-id.ts';
+import { decodeId } from '../node-id.ts';
 
 export const Node = builder.interfaceRef<object>('Node').implement({
   description: 'Whatever has an id of its own.',
@@ -82,17 +82,12 @@ async function loadNode({ prisma, viewer }: Context, id: string): Promise<object
         : null;
     case 'Invitation':
       return may(viewer, 'manageMembers')
-        ? typed('Invitation', await findInvitation(prisma, dealershipId, uuid))
+        ? typed(
+            'Invitation',
+            await prisma.invitation.findFirst({ where: { dealershipId, id: uuid } }),
+          )
         : null;
   }
-}
-
-/** What a dealership may read of it: all but what a token is known by. */
-function findInvitation(prisma: Context['prisma'], dealershipId: string, id: string) {
-  return prisma.invitation.findFirst({
-    where: { dealershipId, id },
-    omit: { tokenHash: true },
-  });
 }
 
 /** Tells an interface which of its types a row is. */

@@ -6,7 +6,7 @@ import type { PosterPlace, UploadRequest } from '../uploads/policy.ts';
 import { readIdempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { builder } from './builder.ts';
 import { idempotencyKey } from './idempotency-key.ts';
-import { uuidOf } from './node-id.ts';
+import { uuidOf } from '../node-id.ts';
 import type { Ticket } from '../uploads/tickets.ts';
 import { resultOf, Upload, type UploadResult } from './upload.ts';
 import { userErrorsField } from './user-error.ts';

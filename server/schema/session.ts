@@ -1,7 +1,7 @@
 import type { Session as IssuedSession } from '../accounts/sessions.ts';
 import { requirePerson } from '../context.ts';
 import { builder } from './builder.ts';
-import { uuidOf } from './node-id.ts';
+import { uuidOf } from '../node-id.ts';
 import { attempt, userErrorsField, type Payload } from './user-error.ts';
 
 const Session = builder.objectRef<IssuedSession>('Session').implement({
@@ -53,13 +53,12 @@ builder.mutationField('logIn', (t) =>
     resolve: (_, { input }, { accounts, rateLimits, address }) =>
       attempt(async () => {
         await rateLimits.count('log-in-address', address, ['input', 'email']);
-        const session = await accounts.logIn(
-          input.email,
-          input.password,
-          input.dealershipId == null
-            ? {}
-            : { dealershipId: uuidOf('Dealership', input.dealershipId) },
-        );
+        const session = await accounts.logIn(input.email, input.password, {
+          ...(input.dealershipId != null && {
+            dealershipId: uuidOf('Dealership', input.dealershipId),
+          }),
+          from: address,
+        });
         await rateLimits.giveBack('log-in-address', address);
         return { session };
       }),

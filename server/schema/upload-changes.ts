@@ -4,7 +4,7 @@ import { PARTS_AT_ONCE } from '../uploads/parts.ts';
 import { builder } from './builder.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Media } from './media.ts';
-import { uuidOf } from './node-id.ts';
+import { uuidOf } from '../node-id.ts';
 import { resultOf, Upload, type UploadResult } from './upload.ts';
 import { attempt, userErrorsField } from './user-error.ts';
 

@@ -4,7 +4,8 @@ import { TOKEN_SECONDS, UPLOADS_PER_TOKEN } from '../keys/upload-tokens.ts';
 import { builder } from './builder.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Node } from './node.ts';
-import { encodeId, uuidOf } from './node-id.ts';
+import { encodeId, uuidOf } from '../node-id.ts';
+import { revokeInput } from './revoke-input.ts';
 import { attempt, userErrorsField, type Payload } from './user-error.ts';
 import { Vehicle } from './vehicle.ts';
 
@@ -105,13 +106,11 @@ builder.mutationField('createUploadToken', (t) =>
   }),
 );
 
-const RevokeUploadTokenInput = builder.inputType('RevokeUploadTokenInput', {
-  description: 'A token that is to open nothing any more.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'Which upload token.' }),
-    idempotencyKey: t.string(idempotencyKey),
-  }),
-});
+const RevokeUploadTokenInput = revokeInput(
+  'RevokeUploadTokenInput',
+  'A token that is to open nothing any more.',
+  'Which upload token.',
+);
 
 const RevokeUploadTokenPayload = tokenPayload(
   'RevokeUploadTokenPayload',

@@ -1,4 +1,3 @@
-import type { Upload as UploadRow } from '../../generated/prisma/client.ts';
 import { may } from '../accounts/rights.ts';
 import { requireRight } from '../context.ts';
 import { visibleUploads } from '../gallery/visibility.ts';
@@ -6,7 +5,8 @@ import { builder } from './builder.ts';
 import { UploadStatus } from './enums.ts';
 import { Media } from './media.ts';
 import { Node } from './node.ts';
-import { encodeId, uuidOf } from './node-id.ts';
+import { encodeId, uuidOf } from '../node-id.ts';
+import type { GrantedUpload } from '../uploads/grant-at-once.ts';
 import type { UploadTarget as Target } from '../uploads/upload-target.ts';
 import type { ListedUpload, Ticket } from '../uploads/tickets.ts';
 import { UploadTarget } from './upload-target.ts';
@@ -51,7 +51,17 @@ export const Upload = builder.prismaObject('Upload', {
         return may(viewer, 'upload') ? uploads.target(upload) : null;
       },
     }),
-    media: t.relation('media', { type: Media, description: 'What the file becomes.' }),
+    media: t.relation('media', {
+      type: Media,
+      description: 'What the file becomes.',
+      // Where no query of this operation has read it.
+      resolve: (query, { media, dealershipId, mediaId: id }: GrantedUpload, _, { prisma }) =>
+        media ??
+        prisma.media.findUniqueOrThrow({
+          ...query,
+          where: { dealershipId_id: { dealershipId, id } },
+        }),
+    }),
     vehicle: t.relation('vehicle', { type: Vehicle, description: 'Whose media it becomes.' }),
   }),
 });
@@ -84,7 +94,7 @@ builder.queryFields((t) => ({
 
 /** What a mutation says of one upload. */
 export interface UploadResult extends Payload {
-  upload?: UploadRow;
+  upload?: GrantedUpload;
 }
 
 /** A ticket with the target that it has already, and what was in the way of one. */

@@ -1,6 +1,6 @@
 import { UserFailure, type UserErrorCode } from '../errors.ts';
 import { builder } from './builder.ts';
-import { encodeId } from './node-id.ts';
+import { encodeId } from '../node-id.ts';
 import { StorageUsage } from './storage-usage.ts';
 
 const CODES: Record<UserErrorCode, string> = {

@@ -1,9 +1,17 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Prisma } from '../../generated/prisma/client.ts';
 import { visibleVehicles } from '../gallery/visibility.ts';
-import { vehicleFilter } from '../vehicles/vehicle-filter.ts';
-import { vehicleCursor, vehiclePage, type VehicleSort as Sort } from '../vehicles/vehicle-page.ts';
+import type { Context } from '../context.ts';
+import { vehicleFilter, type VehicleFilter as Filter } from '../vehicles/vehicle-filter.ts';
+import {
+  vehicleCursor,
+  vehiclePage,
+  type PageArguments,
+  type VehicleSort as Sort,
+} from '../vehicles/vehicle-page.ts';
 import { builder } from './builder.ts';
+import { Dealership } from './dealership.ts';
 import { VehicleCondition, VehicleStatus } from './enums.ts';
 import { Vehicle } from './vehicle.ts';
 
@@ -57,9 +65,59 @@ const VehicleFilter = builder.inputType('VehicleFilter', {
   }),
 });
 
-const NEWEST_FIRST: Sort = { by: 'CREATED_AT', direction: 'DESC' };
-
 type Row = Prisma.VehicleGetPayload<object>;
+
+const VehicleConnection = builder.connectionObject(
+  {
+    type: Vehicle,
+    name: 'VehicleConnection',
+    description: 'A page of vehicles.',
+    fields: (t) => ({
+      totalCount: t.int({
+        description: 'How many there are on all pages.',
+        resolve: (connection, _args, { prisma }) =>
+          prisma.vehicle.count({
+            where: (connection as unknown as { listed: Prisma.VehicleWhereInput }).listed,
+          }),
+      }),
+    }),
+  },
+  { name: 'VehicleEdge', description: 'A vehicle in its list.' },
+);
+
+interface ListArguments extends PageArguments {
+  filter?: Filter | null;
+  sort?: Sort | null;
+}
+
+/** A page of the vehicles that a viewer may see: all of them are of its dealership. */
+async function listVehicles(args: ListArguments, context: Context, info: GraphQLResolveInfo) {
+  const page = vehiclePage(args, args.sort);
+  const listed: Prisma.VehicleWhereInput = {
+    AND: [visibleVehicles(context.viewer), vehicleFilter(args.filter ?? {})],
+  };
+  const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']] });
+  const found = (await context.prisma.vehicle.findMany({
+    ...(query as { include?: Prisma.VehicleInclude }),
+    where: { AND: [listed, page.where] },
+    orderBy: page.orderBy,
+    take: page.size + 1,
+  })) as Row[];
+  const more = found.length > page.size;
+  const rows = found.slice(0, page.size);
+  if (page.backwards) rows.reverse();
+  const edges = rows.map((node) => ({ node, cursor: vehicleCursor(node, page.sort) }));
+  return {
+    listed,
+    edges,
+    pageInfo: {
+      hasNextPage: page.backwards ? args.before != null : more,
+      hasPreviousPage: page.backwards ? more : args.after != null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
 
 builder.queryField('vehicles', (t) =>
   t.connection(
@@ -71,48 +129,25 @@ builder.queryField('vehicles', (t) =>
         filter: t.arg({ type: VehicleFilter, description: 'Only these.' }),
         sort: t.arg({ type: VehicleSort, description: 'In this order.' }),
       },
-      resolve: async (_, args, context, info) => {
-        const sort = args.sort ?? NEWEST_FIRST;
-        const page = vehiclePage(args, sort);
-        const listed: Prisma.VehicleWhereInput = {
-          AND: [visibleVehicles(context.viewer), vehicleFilter(args.filter ?? {})],
-        };
-        const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']] });
-        const found = (await context.prisma.vehicle.findMany({
-          ...(query as { include?: Prisma.VehicleInclude }),
-          where: { AND: [listed, page.where] },
-          orderBy: page.orderBy,
-          take: page.size + 1,
-        })) as Row[];
-        const more = found.length > page.size;
-        const rows = found.slice(0, page.size);
-        if (page.backwards) rows.reverse();
-        const edges = rows.map((node) => ({ node, cursor: vehicleCursor(node, sort) }));
-        return {
-          listed,
-          edges,
-          pageInfo: {
-            hasNextPage: page.backwards ? args.before != null : more,
-            hasPreviousPage: page.backwards ? more : args.after != null,
-            startCursor: edges[0]?.cursor ?? null,
-            endCursor: edges.at(-1)?.cursor ?? null,
-          },
-        };
-      },
+      resolve: (_, args, context, info) => listVehicles(args, context, info),
     },
+    VehicleConnection,
+  ),
+);
+
+builder.prismaObjectField(Dealership, 'vehicles', (t) =>
+  t.connection(
     {
-      name: 'VehicleConnection',
-      description: 'A page of vehicles.',
-      fields: (fields) => ({
-        totalCount: fields.int({
-          description: 'How many there are on all pages.',
-          resolve: (connection, _args, { prisma }) =>
-            prisma.vehicle.count({
-              where: (connection as unknown as { listed: Prisma.VehicleWhereInput }).listed,
-            }),
-        }),
-      }),
+      type: Vehicle,
+      description:
+        'Those of its vehicles that this viewer may see, 20 a page unless said otherwise, newest first.',
+      args: {
+        filter: t.arg({ type: VehicleFilter, description: 'Only these.' }),
+        sort: t.arg({ type: VehicleSort, description: 'In this order.' }),
+      },
+      // A viewer sees one dealership alone: its own.
+      resolve: (_, args, context, info) => listVehicles(args, context, info),
     },
-    { name: 'VehicleEdge', description: 'A vehicle in its list.' },
+    VehicleConnection,
   ),
 );

@@ -14,7 +14,7 @@ import { MediaKind, MediaStatus, VehicleCondition, VehicleStatus } from './enums
 import { idempotencyKey } from './idempotency-key.ts';
 import { Media } from './media.ts';
 import { Node } from './node.ts';
-import { encodeId, uuidOf } from './node-id.ts';
+import { encodeId, uuidOf } from '../node-id.ts';
 import { StorageUsage } from './storage-usage.ts';
 import { attempt, userErrorsField, type Payload } from './user-error.ts';
 

@@ -383,26 +383,23 @@ describe('reading pages with media', () => {
         })),
       ),
     });
-    const statements = async (first: number): Promise<number> => {
+    const statements = async (first: number, name: string): Promise<number> => {
       const seen = await recordStatements(async () => {
         const { vehicles: page } = await server.visitor.expect<{
           vehicles: { nodes: { media: { nodes: object[] } }[] };
         }>(
-          'query ($first: Int) { vehicles(first: $first) { nodes { media(first: 3) { nodes { preview { url } } } } } }',
+          `query ${name}($first: Int) { vehicles(first: $first) { nodes { media(first: 3) { nodes { preview { url } } } } } }`,
           { first },
         );
         expect(page.nodes.length).toBeGreaterThanOrEqual(Math.min(first, 12));
         expect(page.nodes.every(({ media }) => media.nodes.length === 3)).toBe(true);
       });
-      // What Prisma asks: the feed and the queue look at their tables whenever they like.
-      return seen.filter(({ text }) => text.includes('public')).length;
+      return seen.filter(({ role }) => role === 'forecourt_visitor').length;
     };
-    // Others of the server's own may come in between, never fewer.
-    const least = async (first: number) =>
-      Math.min(await statements(first), await statements(first), await statements(first));
-    const one = await least(1);
-    expect(one).toBeGreaterThan(0);
-    expect(await least(100)).toBe(one);
+    // The first time a document is executed field by field, then Postgres answers it.
+    expect(await statements(1, 'One')).toBe(await statements(100, 'Hundred'));
+    expect(await statements(1, 'One')).toBe(1);
+    expect(await statements(100, 'Hundred')).toBe(1);
   });
 
   it('walks through a gallery page by page', async () => {

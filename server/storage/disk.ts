@@ -164,6 +164,10 @@ export function createDiskStorage(options: DiskStorageOptions): DiskStorage {
       yield* await attempt(() => objects.list(prefix));
     },
 
+    get publicBase() {
+      return `${baseUrl()}/media/`;
+    },
+
     publicUrl(key) {
       assertPublicKey(key);
       return `${baseUrl()}/media/${key}`;

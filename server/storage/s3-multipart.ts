@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Multipart, MultipartStorage } from './multipart.ts';
 import { attemptS3, orNull } from './s3-error.ts';
-import { presignPart } from './s3-presign.ts';
+import type { Presigner } from './s3-presign.ts';
 import { StorageError } from './storage.ts';
 import { assertMediaType, assertPartGrant, assertUploadKey } from './upload-grant.ts';
 
@@ -27,6 +27,7 @@ export interface S3MultipartOptions {
 /** Uploads in parts, as S3 has them. */
 export function createS3Multipart(
   client: S3Client,
+  presigner: Presigner,
   { bucket: Bucket, answerMs, now }: S3MultipartOptions,
 ): MultipartStorage {
   const within = (requestTimeout = answerMs) => ({ requestTimeout });
@@ -61,7 +62,7 @@ export function createS3Multipart(
     createPartUpload: (grant) =>
       attemptS3(() => {
         assertPartGrant(grant);
-        return presignPart(client, grant, { bucket: Bucket, now: now() });
+        return presigner.part(grant);
       }),
 
     parts: (multipart) =>

@@ -17,7 +17,7 @@ import {
 import { hasConditionalWrites } from './s3-conditional-writes.ts';
 import { attemptS3, orNull, s3Error } from './s3-error.ts';
 import { createS3Multipart } from './s3-multipart.ts';
-import { presignPut } from './s3-presign.ts';
+import { createPresigner } from './s3-presign.ts';
 import { IMMUTABLE, StorageError, type Storage } from './storage.ts';
 import { assertPublicKey, assertStorageKey, isPublicKey } from './storage-key.ts';
 import { translatedStream } from './translated-stream.ts';
@@ -33,6 +33,7 @@ const DELETES_AT_ONCE = 16;
 export function createS3Storage(options: S3StorageOptions): Storage {
   const { bucket: Bucket, now = Date.now } = options;
   const client = createS3Client(options);
+  const presigner = createPresigner(client, options);
   const publicBase = publicBaseUrl(client, options);
   const { answerMs } = options.timeouts ?? DEFAULT_TIMEOUTS;
   let conditionalWrites = options.conditionalWrites;
@@ -51,11 +52,10 @@ export function createS3Storage(options: S3StorageOptions): Storage {
     createUpload: (grant) =>
       attemptS3(() => {
         assertUploadGrant(grant);
-        const once = conditionalWrites ?? true;
-        return presignPut(client, grant, { bucket: Bucket, once, now: now() });
+        return presigner.put(grant, { once: conditionalWrites ?? true });
       }),
 
-    multipart: createS3Multipart(client, { bucket: Bucket, answerMs, now }),
+    multipart: createS3Multipart(client, presigner, { bucket: Bucket, answerMs, now }),
 
     stat: (key) =>
       attemptS3(async () => {
@@ -140,6 +140,8 @@ export function createS3Storage(options: S3StorageOptions): Storage {
         after = page.IsTruncated ? page.NextContinuationToken : undefined;
       } while (after !== undefined);
     },
+
+    publicBase: `${publicBase}/`,
 
     publicUrl(key) {
       assertPublicKey(key);

@@ -66,6 +66,8 @@ export interface Storage {
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Address of an object under `r/`: stable, public, cacheable for ever. No other key has one. */
   publicUrl(key: string): string;
+  /** What every such address begins with; the key follows. */
+  readonly publicBase: string;
   /** Resolves when the store answers with the rights it needs. */
   check(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;

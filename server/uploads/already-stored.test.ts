@@ -16,7 +16,7 @@ import {
   type TestDealership,
   type TestServer,
 } from '../../test/server.ts';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 
 let server: TestServer;
 let north: TestDealership;

@@ -18,7 +18,7 @@ import {
   type TestDealership,
   type TestServer,
 } from '../../test/server.ts';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 import { md5, send, type PutChanges } from '../storage/contract-client.ts';
 import type { PutTarget } from '../storage/put-target.ts';
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { changeGallery, type VehicleAddress } from '../gallery/change-gallery.ts';
@@ -28,6 +29,7 @@ export interface Healing {
 
 export interface HealingOptions {
   prisma: PrismaClient;
+  asTenant: Database['asTenant'];
   storage: Storage;
   limits: UploadLimits;
   complete: CompleteUpload;
@@ -35,7 +37,14 @@ export interface HealingOptions {
 }
 
 /** One upload that cannot be helped holds up no other: it is told of, and met again the next time. */
-export function createHealing({ prisma, storage, limits, complete, log }: HealingOptions): Healing {
+export function createHealing({
+  prisma,
+  asTenant,
+  storage,
+  limits,
+  complete,
+  log,
+}: HealingOptions): Healing {
   function tell(error: unknown, message: string, about: object = {}): void {
     const denied = error instanceof StorageError && error.code === 'DENIED';
     log[denied ? 'error' : 'warn']({ err: error, ...about }, message);
@@ -77,7 +86,8 @@ export function createHealing({ prisma, storage, limits, complete, log }: Healin
       let count = 0;
       for (const address of late) {
         try {
-          count += (await changeGallery(prisma, address, endLateTickets)) ?? 0;
+          count +=
+            (await changeGallery(asTenant(address.dealershipId), address, endLateTickets)) ?? 0;
         } catch (error) {
           tell(error, 'the late tickets of a vehicle cannot be ended', address);
         }

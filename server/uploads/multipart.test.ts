@@ -12,7 +12,7 @@ import {
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { OWNER_KEY } from '../objects/store-owner.ts';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 import { StorageError, type Storage } from '../storage/storage.ts';
 import { findAbandoned } from './abandoned-uploads.ts';
 import { createUploads } from './uploads.ts';

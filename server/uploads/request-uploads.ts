@@ -1,14 +1,15 @@
 import { v7 as uuid } from 'uuid';
-import type { MediaKind, Prisma, PrismaClient, Upload } from '../../generated/prisma/client.ts';
+import type { Prisma, Upload } from '../../generated/prisma/client.ts';
 import type { Actor } from '../accounts/viewer.ts';
+import type { TenantClients } from '../db/tenant-clients.ts';
 import { UserFailure } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { openGallery, type OpenGallery } from '../gallery/change-gallery.ts';
 import { openRoom, type Room } from '../gallery/room.ts';
 import { uploadsIn } from '../gallery/visibility.ts';
 import { openKeptResults } from '../idempotency/once.ts';
-import { VIDEO_TYPE } from '../media/media-type.ts';
 import { attachStored, findStored } from './already-stored.ts';
+import { grantAtOnce, type GrantedUpload } from './grant-at-once.ts';
 import {
   checkPolicy,
   unknownVehicle,
@@ -18,17 +19,21 @@ import {
   type UploadRequest,
 } from './policy.ts';
 import { openAllowance } from './token-allowance.ts';
+import { kindOf } from './upload-kind.ts';
 
-type Outcome = Upload | UserFailure;
+type Outcome = GrantedUpload | UserFailure;
 type Numbered = [number, AllowedUpload];
 
 /**
  * Grants tickets: one result a request, in the order of the requests; one that
  * is refused changes nothing for the others. Each ticket comes with the media
  * that it will become, pending and in no gallery yet.
+ *
+ * Each is granted with one statement; the first of a vehicle that is not, and
+ * those after it, step by step in one transaction.
  */
 export async function requestUploads(
-  prisma: PrismaClient,
+  { asTenant, writeAsTenant }: Pick<TenantClients, 'asTenant' | 'writeAsTenant'>,
   limits: UploadLimits,
   actor: Actor,
   requests: readonly UploadRequest[],
@@ -49,8 +54,16 @@ export async function requestUploads(
     }
   }
   for (const [vehicleId, allowed] of byVehicle) {
-    const granted = await prisma.$transaction((tx) =>
-      grantOnce(tx, limits, actor, vehicleId, allowed),
+    const rest = [...allowed];
+    for (const [index, request] of allowed) {
+      const upload = await grantAtOnce(writeAsTenant, limits, actor, request);
+      if (!upload) break;
+      outcomes.set(index, upload);
+      rest.shift();
+    }
+    if (rest.length === 0) continue;
+    const granted = await asTenant(actor.dealershipId).$transaction((tx) =>
+      grantOnce(tx, limits, actor, vehicleId, rest),
     );
     for (const [index, outcome] of granted) outcomes.set(index, outcome);
   }
@@ -240,8 +253,4 @@ async function videoOfPoster(
     );
   }
   return media.id;
-}
-
-function kindOf({ contentType }: AllowedUpload): MediaKind {
-  return contentType === VIDEO_TYPE ? 'VIDEO' : 'IMAGE';
 }

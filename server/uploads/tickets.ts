@@ -2,6 +2,7 @@ import type { Upload } from '../../generated/prisma/client.ts';
 import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import { StorageError, type Storage } from '../storage/storage.ts';
+import type { GrantedUpload } from './grant-at-once.ts';
 import { isPast } from './open-upload.ts';
 import { isInParts, PARTS_AT_ONCE, type Parts, type WhichParts } from './parts.ts';
 import { fromStorage } from './stored-bytes.ts';
@@ -9,7 +10,7 @@ import type { UploadTarget } from './upload-target.ts';
 
 /** An upload, and where to send its bytes. */
 export interface Ticket {
-  upload: Upload;
+  upload: GrantedUpload;
   /** Absent when it was not asked for yet: {@link Tickets.target} gives it. */
   target?: UploadTarget | null;
   /** Why there is no target though bytes are awaited; `refresh` gives it once the store is back. */
@@ -17,12 +18,12 @@ export interface Ticket {
 }
 
 /** An upload, and how many addresses of parts an answer has room for that lists it with others. */
-export type ListedUpload = Upload & { partsAtMost?: number };
+export type ListedUpload = GrantedUpload & { partsAtMost?: number };
 
 /** Where the bytes of uploads are to be sent, and how many have come. */
 export interface Tickets {
   /** Parts need the store: a ticket that has been granted stands when there is none. */
-  of(upload: Upload, which?: WhichParts): Promise<Ticket>;
+  of(upload: GrantedUpload, which?: WhichParts): Promise<Ticket>;
   /** Where to send the bytes; null when none are awaited any more, or when the store cannot take them in parts. */
   target(upload: ListedUpload): Promise<UploadTarget | null>;
   /** How much the store has; null while it does not answer. */
@@ -35,10 +36,10 @@ export function createTickets(
   parts: Parts,
   urlTtlSeconds: number,
 ): Tickets {
-  async function targetOf(upload: Upload, which?: WhichParts): Promise<UploadTarget | null> {
+  async function targetOf(upload: GrantedUpload, which?: WhichParts): Promise<UploadTarget | null> {
     if (upload.status === 'COMPLETED') return storedTarget(upload);
     if (upload.status !== 'AWAITING_BYTES') return null;
-    if (await isPast(asTenant(upload.dealershipId), upload.expiresAt)) return null;
+    if (upload.past ?? (await isPast(asTenant(upload.dealershipId), upload.expiresAt))) return null;
     try {
       if (isInParts(upload)) return await parts.target(upload, which);
       const target = await storage.createUpload({

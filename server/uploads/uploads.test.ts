@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OWNER_KEY } from '../objects/store-owner.ts';
-import { decodeId } from '../schema/node-id.ts';
+import { decodeId } from '../node-id.ts';
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { StorageError } from '../storage/storage.ts';

@@ -33,7 +33,7 @@ export interface Uploads extends Healing, Pick<Tickets, 'target' | 'receivedByte
 }
 
 export function createUploads(
-  { prisma, asTenant }: Pick<Database, 'prisma' | 'asTenant'>,
+  { prisma, asTenant, writeAsTenant }: Pick<Database, 'prisma' | 'asTenant' | 'writeAsTenant'>,
   storage: Storage,
   limits: UploadLimits,
   log: Logger,
@@ -43,13 +43,13 @@ export function createUploads(
   const complete = createCompleteUpload(asTenant, storage, parts);
 
   return {
-    ...createHealing({ prisma, storage, limits, complete, log }),
+    ...createHealing({ prisma, asTenant, storage, limits, complete, log }),
     target: tickets.target,
     receivedBytes: tickets.receivedBytes,
     complete,
 
     async request(actor, requests) {
-      const outcomes = await requestUploads(asTenant(actor.dealershipId), limits, actor, requests);
+      const outcomes = await requestUploads({ asTenant, writeAsTenant }, limits, actor, requests);
       const atMost = shareOf(outcomes.flatMap((one) => (one instanceof UserFailure ? [] : one)));
       return Promise.all(
         outcomes.map((one) => (one instanceof UserFailure ? one : tickets.of(one, { atMost }))),

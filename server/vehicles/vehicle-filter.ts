@@ -15,15 +15,16 @@ export interface VehicleFilter {
 /** Words beyond this many are not looked for. */
 const MAX_WORDS = 10;
 
+/** What LIKE looks for in the search text: all of it must be there. */
+export function searchWords({ search }: VehicleFilter): string[] {
+  const words = (search ?? '').toLowerCase().split(/\s+/);
+  return words.filter(Boolean).slice(0, MAX_WORDS).map(escapeLike);
+}
+
 export function vehicleFilter(filter: VehicleFilter): Prisma.VehicleWhereInput {
-  const words = (filter.search ?? '')
-    .toLowerCase()
-    .split(/\s+/)
-    .filter(Boolean)
-    .slice(0, MAX_WORDS);
   const pictures = { ...IN_GALLERY, status: { in: [...IN_GALLERY.status.in] } };
   return {
-    AND: words.map((word) => ({ searchText: { contains: escapeLike(word) } })),
+    AND: searchWords(filter).map((word) => ({ searchText: { contains: word } })),
     ...(filter.status && { status: { in: [...filter.status] } }),
     ...(filter.condition && { condition: { in: [...filter.condition] } }),
     ...(filter.make && { make: { in: [...filter.make], mode: 'insensitive' as const } }),

@@ -1,7 +1,13 @@
 import type { Prisma } from '../../generated/prisma/client.ts';
 import { topLevelError } from '../graphql/top-level-error.ts';
 
-type VehicleSortKey = 'CREATED_AT' | 'UPDATED_AT' | 'PRICE' | 'YEAR' | 'MILEAGE' | 'STOCK_NUMBER';
+export type VehicleSortKey =
+  | 'CREATED_AT'
+  | 'UPDATED_AT'
+  | 'PRICE'
+  | 'YEAR'
+  | 'MILEAGE'
+  | 'STOCK_NUMBER';
 
 export interface VehicleSort {
   by: VehicleSortKey;
@@ -23,15 +29,14 @@ const COLUMNS = {
   MILEAGE: 'mileage',
   STOCK_NUMBER: 'stockNumber',
 } as const;
-const NEVER_NULL: readonly VehicleSortKey[] = ['CREATED_AT', 'UPDATED_AT'];
+/** Every vehicle has it. */
+export const NEVER_NULL: readonly VehicleSortKey[] = ['CREATED_AT', 'UPDATED_AT'];
+const NEWEST_FIRST: VehicleSort = { by: 'CREATED_AT', direction: 'DESC' };
 const DEFAULT_SIZE = 20;
 const MAX_PAGE_SIZE = 100;
 
 /** Rows of one page: how many, whether from the end, and where after or before. */
-export interface VehiclePage {
-  size: number;
-  /** The rows come in reverse: `last` was asked for. */
-  backwards: boolean;
+export interface VehiclePage extends Pick<PageSize, 'size' | 'sort' | 'backwards'> {
   where: Prisma.VehicleWhereInput;
   orderBy: Prisma.VehicleOrderByWithRelationInput[];
 }
@@ -52,14 +57,35 @@ export function checkPageSize(page: PageArguments): void {
   }
 }
 
+/** How many vehicles a page has, and how they are sorted. */
+export interface PageSize {
+  size: number;
+  sort: VehicleSort;
+  /** The rows come in reverse: `last` was asked for. */
+  backwards: boolean;
+  /** Whether the rows as they come rise. */
+  ascending: boolean;
+}
+
+/** 20 of the newest unless said otherwise. Refuses sizes that no page has. */
+export function readPage(page: PageArguments, sort?: VehicleSort | null): PageSize {
+  checkPageSize(page);
+  const { by, direction } = sort ?? NEWEST_FIRST;
+  const backwards = page.last != null || (page.before != null && page.first == null);
+  return {
+    size: page.first ?? page.last ?? DEFAULT_SIZE,
+    sort: { by, direction },
+    backwards,
+    ascending: (direction === 'ASC') !== backwards,
+  };
+}
+
 /**
  * A page by key, not by offset: the rows beyond a cursor are found through the
  * index of the sort order, so that a list by time costs the same on page 400 as on page 1.
  */
-export function vehiclePage(page: PageArguments, sort: VehicleSort): VehiclePage {
-  checkPageSize(page);
-  const backwards = page.last != null || (page.before != null && page.first == null);
-  const ascending = (sort.direction === 'ASC') !== backwards;
+export function vehiclePage(page: PageArguments, asked?: VehicleSort | null): VehiclePage {
+  const { size, sort, backwards, ascending } = readPage(page, asked);
   const column = COLUMNS[sort.by];
   const nullable = !NEVER_NULL.includes(sort.by);
   const direction = ascending ? 'asc' : 'desc';
@@ -72,7 +98,8 @@ export function vehiclePage(page: PageArguments, sort: VehicleSort): VehiclePage
     page.before != null && beyond(page.before, sort, sort.direction !== 'ASC', true),
   ].filter((limit) => limit !== false);
   return {
-    size: page.first ?? page.last ?? DEFAULT_SIZE,
+    size,
+    sort,
     backwards,
     where: { AND: limits },
     orderBy: [{ [column]: order }, { id: direction }],
@@ -85,9 +112,11 @@ type SortedRow = Pick<
 >;
 
 export function vehicleCursor(row: SortedRow, sort: VehicleSort): string {
-  return Buffer.from(JSON.stringify([sort.by, row[COLUMNS[sort.by]], row.id])).toString(
-    'base64url',
-  );
+  return writeCursor(row[COLUMNS[sort.by]], row.id, sort);
+}
+
+export function writeCursor(value: unknown, id: string, sort: VehicleSort): string {
+  return Buffer.from(JSON.stringify([sort.by, value, id])).toString('base64url');
 }
 
 function beyond(
@@ -111,7 +140,8 @@ function beyond(
   return NEVER_NULL.includes(sort.by) || before ? row : { OR: [row, { [column]: null }] };
 }
 
-function readCursor(
+/** Refuses what is no cursor of a list that is sorted so. */
+export function readCursor(
   cursor: string,
   sort: VehicleSort,
 ): { value: string | number | null; id: string } {

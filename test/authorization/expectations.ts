@@ -13,10 +13,24 @@ export type TargetKind =
   | 'UploadToken'
   | 'member'
   | 'deleted media'
+  | 'failed media'
   | 'video'
+  | 'upload in parts'
   | 'vin'
   | 'stockNumber'
-  | 'slug';
+  | 'slug'
+  | SharedKind;
+
+/** What two dealerships can have alike, and neither learns it of the other. */
+export const SHARED_KINDS = [
+  'shared vin',
+  'shared stock number',
+  'guest of two',
+  'colleague of one',
+  'stored bytes',
+  'bytes on their way',
+] as const;
+export type SharedKind = (typeof SHARED_KINDS)[number];
 
 /** Who asks. */
 export type ActorKind =
@@ -29,7 +43,9 @@ export type ActorKind =
   | 'embed key'
   | 'API key'
   | 'API key without the scope'
-  | 'revoked session';
+  | 'upload token'
+  | 'revoked session'
+  | 'session that says elsewhere';
 
 /**
  * What arguments name, by their own name or by `field.path` where that is not
@@ -52,6 +68,7 @@ export const NAMES: Record<string, readonly TargetKind[]> = {
   'vehicle.id': ['Vehicle'],
   'vehicle.vin': ['vin'],
   'vehicle.stockNumber': ['stockNumber'],
+  'vehicle.dealership': ['Dealership', 'slug'],
   'upload.id': ['Upload'],
   dealershipId: ['Dealership'],
   vehicleId: ['Vehicle'],
@@ -59,11 +76,19 @@ export const NAMES: Record<string, readonly TargetKind[]> = {
   replaceMediaId: ['Media'],
   posterFor: ['video'],
   'upsertVehicle.input.vehicle.id': ['Vehicle'],
+  'upsertVehicle.input.vehicle.vin': ['shared vin'],
+  'upsertVehicle.input.vehicle.stockNumber': ['shared stock number'],
+  'inviteMember.input.email': ['guest of two', 'colleague of one'],
+  'requestUpload.input.sha256': ['stored bytes', 'bytes on their way'],
+  'requestUploads.input.uploads.sha256': ['stored bytes', 'bytes on their way'],
+  'refreshUpload.input.uploadId': ['Upload', 'upload in parts'],
+  'completeUpload.input.uploadId': ['Upload', 'upload in parts'],
+  'cancelUpload.input.uploadId': ['Upload', 'upload in parts'],
   'deleteVehicle.input.id': ['Vehicle'],
   'updateMedia.input.id': ['Media'],
   'deleteMedia.input.ids': ['Media'],
   'restoreMedia.input.id': ['deleted media'],
-  'retryMedia.input.id': ['Media'],
+  'retryMedia.input.id': ['Media', 'failed media'],
   'revokeApiKey.input.id': ['ApiKey'],
   'changeRole.input.userId': ['member'],
   'removeMember.input.userId': ['member'],
@@ -75,17 +100,36 @@ export const NAMES: Record<string, readonly TargetKind[]> = {
   'reorderMedia.input.moves.id': ['Media'],
 };
 
-const bytes = Buffer.from('not yet a picture');
+/** Arguments that are told together with one: what they name is of the same dealership. */
+export const COMPANIONS: Record<string, string> = {
+  'vehicle.dealership': 'vehicle.id',
+};
+
+/** What is sent wherever bytes are. */
+export const BYTES = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex');
+
+/** For whom arguments are made up. */
+export interface Given {
+  /** An idempotency key that has not been used here. */
+  key: string;
+  email: string;
+  password: string;
+}
 
 /** What has to be said, or makes sense, where the schema alone does not tell. */
-export const VALUES: Record<string, () => unknown> = {
+export const VALUES: Record<string, (given: Given) => unknown> = {
   contentType: () => 'image/jpeg',
   fileName: () => 'photo.jpg',
-  byteSize: () => bytes.length,
-  md5: () => createHash('md5').update(bytes).digest('base64'),
-  idempotencyKey: () => randomUUID(),
+  byteSize: () => BYTES.length,
+  md5: () => createHash('md5').update(BYTES).digest('base64'),
+  idempotencyKey: ({ key }) => key,
   role: () => 'VIEWER',
+  // Another than they have.
+  'changeRole.input.role': () => 'PHOTOGRAPHER',
+  'logIn.input.email': ({ email }) => email,
+  'logIn.input.password': ({ password }) => password,
   origins: () => ['https://dealer.example'],
+  documents: () => ['{ viewer { __typename } }'],
   alt: () => 'As somebody else wants it',
   password: () => 'a heron over wet asphalt',
   email: () => `${randomUUID()}@nobody.example`,
@@ -99,18 +143,22 @@ export const VALUES: Record<string, () => unknown> = {
 
 /** Where even who may do it is told that something is amiss with what was generated. */
 export const MAY_SAY_NO: readonly string[] = [
-  'logIn.input.dealershipId',
   'changePassword.',
   'requestPasswordReset.',
   'resetPassword.',
-  'inviteMember.',
+  // Whoever works there is not invited, and nobody too often.
+  'inviteMember.input.email',
   'acceptInvitation.',
   'upsertVehicle.input.vehicle.id',
+  // Of parts that were not sent.
   'completeUpload.input.uploadId',
   // There can only be so many, and each row of the matrix makes one.
   'createEmbedKey.',
   'reorderMedia.input.vehicleId',
   'reorderMedia.input.order',
+  // With it files are added, and replace none.
+  'requestUpload.input.replaceMediaId as upload token',
+  'requestUploads.input.uploads.replaceMediaId as upload token',
 ];
 
 /** What an actor meets: it is there, it is not, or the actor may not ask. */
@@ -118,8 +166,22 @@ export type Outcome = 'reached' | 'none' | 'refused';
 
 const EVERYBODY = 'everybody';
 const PEOPLE = ['viewer', 'photographer', 'manager', 'owner', 'owner elsewhere'] as const;
-const NOT_FROM_PAGES = [...PEOPLE, 'anonymous', 'API key', 'API key without the scope'] as const;
+const NOT_FROM_PAGES = [
+  ...PEOPLE,
+  'anonymous',
+  'API key',
+  'API key without the scope',
+  'upload token',
+] as const;
 const READERS = [...PEOPLE, 'API key'] as const;
+const UPLOADERS = [
+  'photographer',
+  'manager',
+  'owner',
+  'owner elsewhere',
+  'API key',
+  'upload token',
+] as const;
 const EDITORS = ['photographer', 'manager', 'owner', 'owner elsewhere', 'API key'] as const;
 const MANAGERS = ['manager', 'owner', 'owner elsewhere'] as const;
 
@@ -136,18 +198,18 @@ interface Expectation {
  */
 export const EXPECTED: Record<string, Expectation> = {
   node: { may: EVERYBODY, others: 'none' },
-  'node of Upload': { may: READERS, others: 'none' },
+  'node of Upload': { may: [...READERS, 'upload token'], others: 'none' },
   'node of User': { may: PEOPLE, others: 'none' },
   'node of ApiKey': { may: MANAGERS, others: 'none' },
   'node of EmbedKey': { may: MANAGERS, others: 'none' },
   'node of Invitation': { may: MANAGERS, others: 'none' },
   'node of UploadToken': { may: EDITORS, others: 'none' },
-  viewer: { may: [...READERS, 'API key without the scope'], others: 'none' },
+  viewer: { may: [...READERS, 'API key without the scope', 'upload token'], others: 'none' },
   dealership: { may: EVERYBODY, others: 'none' },
   vehicle: { may: EVERYBODY, others: 'none' },
   vehicles: { may: EVERYBODY, others: 'none' },
-  upload: { may: READERS, others: 'none' },
-  openUploads: { may: EDITORS, others: 'refused' },
+  upload: { may: [...READERS, 'upload token'], others: 'none' },
+  openUploads: { may: UPLOADERS, others: 'refused' },
 
   logIn: { may: NOT_FROM_PAGES, others: 'refused' },
   signUp: { may: NOT_FROM_PAGES, others: 'refused' },
@@ -160,6 +222,8 @@ export const EXPECTED: Record<string, Expectation> = {
   changeRole: { may: MANAGERS, others: 'refused' },
   removeMember: { may: MANAGERS, others: 'refused' },
   createUploadToken: { may: EDITORS, others: 'refused' },
+  registerDocuments: { may: [...MANAGERS, 'API key'], others: 'refused' },
+  unregisterDocuments: { may: [...MANAGERS, 'API key'], others: 'refused' },
   revokeUploadToken: { may: EDITORS, others: 'refused' },
   createApiKey: { may: MANAGERS, others: 'refused' },
   revokeApiKey: { may: MANAGERS, others: 'refused' },
@@ -169,11 +233,11 @@ export const EXPECTED: Record<string, Expectation> = {
   logOut: { may: PEOPLE, others: 'refused' },
   upsertVehicle: { may: [...MANAGERS, 'API key'], others: 'refused' },
   deleteVehicle: { may: [...MANAGERS, 'API key'], others: 'refused' },
-  requestUpload: { may: EDITORS, others: 'refused' },
-  requestUploads: { may: EDITORS, others: 'refused' },
-  refreshUpload: { may: EDITORS, others: 'refused' },
-  completeUpload: { may: EDITORS, others: 'refused' },
-  cancelUpload: { may: EDITORS, others: 'refused' },
+  requestUpload: { may: UPLOADERS, others: 'refused' },
+  requestUploads: { may: UPLOADERS, others: 'refused' },
+  refreshUpload: { may: UPLOADERS, others: 'refused' },
+  completeUpload: { may: UPLOADERS, others: 'refused' },
+  cancelUpload: { may: UPLOADERS, others: 'refused' },
   updateMedia: { may: EDITORS, others: 'refused' },
   reorderMedia: { may: EDITORS, others: 'refused' },
   deleteMedia: { may: EDITORS, others: 'refused' },
@@ -187,7 +251,7 @@ export const EXPECTED: Record<string, Expectation> = {
 /** What an actor meets that names what is theirs. */
 export function expectedFor(field: string, kind: TargetKind | null, actor: ActorKind): Outcome {
   // Whose session is over is told so, whatever they ask.
-  if (actor === 'revoked session') return 'refused';
+  if (actor === 'revoked session' || actor === 'session that says elsewhere') return 'refused';
   const expected = EXPECTED[`${field} of ${kind}`] ?? EXPECTED[field];
   if (!expected) throw new Error(`Say in test/authorization/expectations.ts who may do ${field}`);
   const may = expected.may === EVERYBODY || expected.may.includes(actor);

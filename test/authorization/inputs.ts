@@ -9,7 +9,7 @@ import {
   type GraphQLInputField,
   type GraphQLInputType,
 } from 'graphql';
-import { NAMES, VALUES, type TargetKind } from './expectations.ts';
+import { COMPANIONS, NAMES, VALUES, type Given, type TargetKind } from './expectations.ts';
 
 /** One place of a field's arguments that names something: what the matrix puts targets into. */
 export interface Position {
@@ -46,14 +46,17 @@ export function argumentsFor(
   position: Position | null,
   target: string,
   own: (kind: TargetKind) => string,
+  given: Given,
 ): Record<string, unknown> {
   const build = (slot: Slot, path: string): unknown => {
     const at = position?.path === path;
     const inside = position?.path.startsWith(`${path}.`) ?? false;
     const said = VALUES[`${field.name}.${path}`] ?? VALUES[slot.name];
     const named = NAMES[`${field.name}.${path}`] ?? NAMES[slot.name];
-    if (!at && !inside && !isNonNullType(slot.type) && said === undefined) return undefined;
     if (at) return wrap(slot.type, target);
+    const companion = COMPANIONS[`${field.name}.${position?.path}`];
+    if (named?.[0] && companion === `${field.name}.${path}`) return wrap(slot.type, own(named[0]));
+    if (!inside && !isNonNullType(slot.type) && said === undefined) return undefined;
     const type = getNamedType(slot.type);
     if (isInputObjectType(type)) {
       const entries = Object.values(type.getFields())
@@ -62,7 +65,7 @@ export function argumentsFor(
       return wrap(slot.type, Object.fromEntries(entries));
     }
     if (named?.[0] && isNonNullType(slot.type)) return wrap(slot.type, own(named[0]));
-    if (said !== undefined) return said();
+    if (said !== undefined) return said(given);
     if (named) return undefined;
     return wrap(slot.type, isEnumType(type) ? type.getValues()[0]?.name : plain(type.name));
   };

@@ -1,15 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { GraphQLField, GraphQLSchema } from 'graphql';
-import { encodeId, type NodeKind } from '../../server/schema/node-id.ts';
-import { expectedFor, MAY_SAY_NO, type Outcome, type TargetKind } from './expectations.ts';
+import { decodeId, encodeId, type NodeKind } from '../../server/node-id.ts';
+import {
+  COMPANIONS,
+  expectedFor,
+  MAY_SAY_NO,
+  type Outcome,
+  type SharedKind,
+  type TargetKind,
+} from './expectations.ts';
 import { firstEvents } from './follow.ts';
 import { argumentsFor, positionsOf, type Position } from './inputs.ts';
-import { selectionOf } from './select.ts';
-import { ask, fingerprint, plant, type Actor, type Answer, type World } from './world.ts';
+import { selectionsOf } from './select.ts';
+import { anyText, isShared, plantColleague, plantKey, plantShared } from './shared.ts';
+import {
+  ask,
+  fingerprint,
+  plant,
+  sendBytes,
+  type Actor,
+  type Answer,
+  type Things,
+  type World,
+} from './world.ts';
 
 type Operation = 'query' | 'mutation' | 'subscription';
-const TARGETS = ['own', 'foreign', 'absent', 'malformed', 'hidden'] as const;
-type Target = (typeof TARGETS)[number];
+/** `shared` is a text that the other dealership has, too: no word of that. */
+type Target = 'own' | 'own again' | 'foreign' | 'shared' | 'absent' | 'malformed' | 'hidden';
 
 export interface MatrixResult {
   fields: number;
@@ -68,11 +85,21 @@ export async function runMatrix(world: World, options: MatrixOptions): Promise<M
     const named = positionsOf(field);
     const positions: (Position | null)[] = named.length > 0 ? named : [null];
     result.positions += positions.length;
+    const selections = selectionsOf(schema, field);
     for (const position of positions) {
       for (const actor of actors) {
-        const row = new Row(world, schema, { operation, field }, position, actor);
-        result.findings.push(...(await row.run()));
-        result.cells += row.cells;
+        for (const selection of selections) {
+          const row = new Row(
+            world,
+            selection,
+            { operation, field },
+            position,
+            actor,
+            result.cells,
+          );
+          result.findings.push(...(await row.run()));
+          result.cells += row.cells;
+        }
       }
     }
   }
@@ -87,54 +114,101 @@ class Row {
   readonly #position: Position | null;
   readonly #actor: Actor;
   readonly #document: string;
+  readonly #turn: number;
   readonly #findings: string[] = [];
+  #headers: Actor['headers'];
+  /** An idempotency key that was used elsewhere. */
+  #key = '';
+  /** Whether what was done is kept for its key. */
+  #kept = false;
 
   constructor(
     world: World,
-    schema: GraphQLSchema,
+    selection: string,
     field: Field,
     position: Position | null,
     actor: Actor,
+    turn: number,
   ) {
     this.#world = world;
     this.#field = field;
     this.#position = position;
     this.#actor = actor;
+    this.#headers = actor.headers;
+    this.#turn = turn;
     const { args, name } = field.field;
     const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
     const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
     this.#document =
       `${field.operation} ${declared && `(${declared})`} ` +
-      `{ ${name}${passed && `(${passed})`} ${selectionOf(schema, field.field)} }`;
+      `{ ${name}${passed && `(${passed})`} ${selection} }`;
   }
 
   async run(): Promise<string[]> {
     const { db } = this.#world.server.app;
-    const { home, elsewhere } = this.#actor;
+    const { home, elsewhere, headers } = this.#actor;
+    const kind = this.#position?.kind ?? null;
+    const own = await this.#own();
+    const shared = isShared(kind) ? anyText(kind) : null;
+    if (isShared(kind) && shared) await plantShared(db, elsewhere, kind, shared);
+    if (this.#field.operation === 'mutation') {
+      this.#key = await plantKey(db, elsewhere, this.#actor.actorId);
+    }
     const before = await this.#sum(elsewhere.uuid);
-    if (!this.#position) {
-      await this.#check('own', home.things);
-    } else {
-      const foreign = await this.#check('foreign', elsewhere.things);
-      const absent = await this.#check('absent', null);
-      const malformed = await this.#check('malformed', null);
+    if (isShared(kind)) {
+      await this.#check('shared', own, shared);
+      await this.#check('absent', own, anyText(kind));
+    } else if (kind) {
+      const foreign = await this.#check('foreign', elsewhere.things, elsewhere.things[kind]);
+      const absent = await this.#check('absent', null, absentOf(kind));
       this.#same('foreign', foreign, absent);
-      this.#same('malformed', malformed, absent);
+      const wrong = malformed(elsewhere.things, kind, this.#turn);
+      this.#same('malformed', await this.#check('malformed', null, wrong), absent);
+      if (`${this.#field.field.name}.${this.#position?.path}` in COMPANIONS) {
+        // What is theirs, said to be another's.
+        await this.#check('absent', home.things, elsewhere.things[kind]);
+      }
       if (this.#actor.publicOnly && this.#canHide()) {
         const draft = await plant(db, home, home.things.userId, 'DRAFT');
-        this.#same('hidden', await this.#check('hidden', draft), absent);
+        this.#same('hidden', await this.#check('hidden', draft, draft[kind]), absent);
       }
-      const own =
-        this.#field.operation === 'mutation'
-          ? await plant(db, home, home.things.userId)
-          : home.things;
-      await this.#check('own', {
-        ...own,
-        User: encodeId('User', this.#actor.userId ?? randomUUID()),
-      });
     }
+    const text = isShared(kind) ? anyText(kind) : kind && own[kind];
+    if (isShared(kind) && text) await plantShared(db, home, kind, text);
+    this.#headers = (await this.#actor.headersFor?.(own.Vehicle)) ?? headers;
+    await this.#check('own', own, text);
+    if (this.#kept) await this.#check('own again', own, text);
     if ((await this.#sum(elsewhere.uuid)) !== before) this.#find('foreign', 'changed rows');
     return this.#findings;
+  }
+
+  /** What is theirs: of a mutation, all of it new. */
+  async #own(): Promise<Things> {
+    const { home, elsewhere, userId } = this.#actor;
+    const { db } = this.#world.server.app;
+    const User = encodeId('User', userId ?? randomUUID());
+    const { operation, field } = this.#field;
+    const wanted = expectedFor(field.name, this.#position?.kind ?? null, this.#actor.kind);
+    // Whoever is refused changes nothing: nothing new is needed.
+    if (operation !== 'mutation' || wanted === 'refused') return { ...home.things, User };
+    const own = await plant(db, home, home.things.userId);
+    switch (this.#position?.kind) {
+      case 'member':
+        own.member = await plantColleague(db, [home, elsewhere]);
+        break;
+      case 'ApiKey':
+        // One that is in force.
+        await db.prisma.apiKey.updateMany({
+          where: { dealershipId: home.uuid, id: decodeId(own.ApiKey)?.uuid ?? '' },
+          data: { revokedAt: null },
+        });
+        break;
+      case 'Upload':
+        if (this.#field.field.name === 'completeUpload')
+          await sendBytes(this.#world, home, own.Upload);
+        break;
+    }
+    return { ...own, User };
   }
 
   /** Only mutations may change anything. */
@@ -149,27 +223,42 @@ class Row {
     );
   }
 
-  async #check(target: Target, things: Record<TargetKind, string> | null): Promise<string> {
-    const { headers, home, elsewhere } = this.#actor;
+  async #check(target: Target, things: Things | null, text: string | null): Promise<string> {
+    const { home, elsewhere, credentials } = this.#actor;
+    const isOwn = target === 'own' || target === 'own again';
     const { operation, field } = this.#field;
     const kind = this.#position?.kind ?? null;
-    const text = target === 'malformed' ? 'nonsense' : kind && (things?.[kind] ?? absentOf(kind));
-    const own = target === 'own' && things ? things : home.things;
-    const variables = argumentsFor(field, this.#position, text ?? '', (named) => own[named]);
+    const ownText = (named: TargetKind): string => {
+      if (isShared(named)) return anyText(named);
+      const about = isOwn || `${field.name}.${this.#position?.path}` in COMPANIONS ? things : null;
+      return (about ?? home.things)[named];
+    };
+    const key = isOwn ? this.#key : randomUUID();
+    const variables = argumentsFor(field, this.#position, text ?? '', ownText, {
+      key,
+      ...credentials,
+    });
     const { server } = this.#world;
     const answer =
       operation === 'subscription'
-        ? await firstEvents(server, headers, this.#document, variables)
-        : await ask(server, headers, this.#document, variables);
+        ? await firstEvents(server, this.#headers, this.#document, variables)
+        : await ask(server, this.#headers, this.#document, variables);
     this.cells += 1;
     const outcome = outcomeOf(answer, field.name);
     const wanted = expectedFor(field.name, kind, this.#actor.kind);
     if (outcome === 'failed') this.#find(target, `an answer of ${JSON.stringify(answer.errors)}`);
-    else if (target === 'own') {
+    else if (isOwn || isShared(kind)) {
       const position = `${field.name}.${this.#position?.path ?? ''}`;
       // A secret that was generated is nobody's.
       const no = outcome === 'said no' || (outcome === 'none' && !this.#position);
-      const met = no && MAY_SAY_NO.includes(position) ? 'reached' : outcome;
+      const allowed = isOwn && [position, `${position} as ${this.#actor.kind}`];
+      const met =
+        no && allowed && allowed.some((one) => MAY_SAY_NO.includes(one)) ? 'reached' : outcome;
+      this.#kept =
+        target === 'own' &&
+        outcome === 'reached' &&
+        key !== '' &&
+        JSON.stringify(variables).includes(key);
       if (met !== wanted) this.#find(target, `${outcome} instead of ${wanted}`, answer);
     } else {
       const refused = wanted === 'refused' ? 'refused' : 'none';
@@ -203,7 +292,22 @@ class Row {
   }
 }
 
-function absentOf(kind: TargetKind): string {
+/** What is no id at all, or not of this kind, though it names something elsewhere: another one in each turn. */
+function malformed(foreign: Things, kind: Exclude<TargetKind, SharedKind>, turn: number): string {
+  const other = kind === 'Dealership' ? 'Vehicle' : 'Dealership';
+  const { uuid = '' } = decodeId(foreign[other]) ?? {};
+  const all = [
+    'nonsense',
+    '',
+    uuid,
+    encodeId(other, uuid),
+    `${foreign[other]}=`,
+    'x'.repeat(1_000),
+  ];
+  return all[turn % all.length] ?? '';
+}
+
+function absentOf(kind: Exclude<TargetKind, SharedKind>): string {
   switch (kind) {
     case 'vin':
       return 'XXXXXXXXXXXXXXXXX';
@@ -213,8 +317,11 @@ function absentOf(kind: TargetKind): string {
     case 'member':
       return encodeId('User', randomUUID());
     case 'deleted media':
+    case 'failed media':
     case 'video':
       return encodeId('Media', randomUUID());
+    case 'upload in parts':
+      return encodeId('Upload', randomUUID());
     default:
       return encodeId(kind satisfies NodeKind, randomUUID());
   }

@@ -41,6 +41,10 @@ export async function runReplay(world: World): Promise<string[]> {
         `dealershipMediaChanged as ${follower.kind}: an event of ${stranger.home.slug}`,
       );
     }
+    // One that cannot be told, since its vehicle cannot be seen, is one too many.
+    if (said.includes('"errors":[{"message"')) {
+      findings.push(`dealershipMediaChanged as ${follower.kind}: ${said.slice(0, 400)}`);
+    }
   }
   return findings;
 }

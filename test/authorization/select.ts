@@ -5,23 +5,53 @@ import {
   isNonNullType,
   isObjectType,
   isUnionType,
+  parse,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
+import { costOf } from '../../server/graphql/query-cost.ts';
 
 const DEPTHS = [4, 3, 2, 1];
 /** The server refuses an operation of more. */
 const MAX_WORDS = 900;
 
+const PAGE_VEHICLE = `{ __typename id vin model description mediaVersion
+  heroMedia { __typename id alt preview { url } } media(first: 20) { nodes { __typename id alt } }
+  dealership { __typename id name slug } }`;
+
+/** What pages ask, which is read in another way than everything. */
+const PAGE_SELECTIONS: Record<string, string> = {
+  vehicle: PAGE_VEHICLE,
+  vehicles: `{ nodes ${PAGE_VEHICLE} }`,
+  dealership: `{ __typename id name slug vehicles { nodes ${PAGE_VEHICLE} } }`,
+};
+
+/** Everything, and what pages ask. */
+export function selectionsOf(
+  schema: GraphQLSchema,
+  field: GraphQLField<unknown, unknown>,
+): string[] {
+  const page = PAGE_SELECTIONS[field.name];
+  return [selectionOf(schema, field), ...(page ? [page] : [])];
+}
+
 /** Everything that can be read of a field without arguments, as deep as the server lets one ask. */
 export function selectionOf(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): string {
+  const isLive = schema.getSubscriptionType()?.getFields()[field.name] === field;
+  // An event comes without pages, and within a page there are none.
   const selections = DEPTHS.map((depth) =>
-    select(schema, getNamedType(field.type), depth, isPage(field)),
+    select(schema, getNamedType(field.type), depth, isLive || isPage(field)),
   );
-  const short = (text: string): boolean => (text.match(/\w+/g) ?? []).length < MAX_WORDS;
-  return selections.find(short) ?? '{ __typename }';
+  const isAllowed = (text: string): boolean =>
+    (text.match(/\w+/g) ?? []).length < MAX_WORDS && (!isLive || isCheap(schema, field.name, text));
+  return selections.find(isAllowed) ?? '{ __typename }';
+}
+
+function isCheap(schema: GraphQLSchema, name: string, selection: string): boolean {
+  const document = parse(`subscription { ${name} ${selection} }`);
+  return costOf(schema, document, null, {}).excess === null;
 }
 
 function select(

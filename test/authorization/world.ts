@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createSessionTokens } from '../../server/accounts/session-tokens.ts';
 import type { Database } from '../../server/db/database.ts';
-import { encodeId } from '../../server/schema/node-id.ts';
-import { PUBLIC_DEALERSHIP, type TestDealership, type TestServer } from '../server.ts';
-import type { ActorKind, TargetKind } from './expectations.ts';
+import { decodeId, encodeId } from '../../server/node-id.ts';
+import { PUBLIC_DEALERSHIP, SECRET, type TestDealership, type TestServer } from '../server.ts';
+import { BYTES, type ActorKind, type SharedKind, type TargetKind } from './expectations.ts';
 
 /** What stands in the texts of everything that a dealership has, and nowhere else. */
 const markOf = (slug: string): string => `only-${slug}-knows`;
@@ -16,7 +17,7 @@ export interface Dealership {
 }
 
 /** By kind what an argument has to say to name it. */
-type Things = Record<TargetKind, string> & { userId: string };
+export type Things = Record<Exclude<TargetKind, SharedKind>, string> & { userId: string };
 
 export interface Actor {
   kind: ActorKind;
@@ -25,9 +26,23 @@ export interface Actor {
   /** Whose things are foreign. */
   elsewhere: Dealership;
   userId: string | null;
+  /** By whom idempotency keys are told apart. */
+  actorId: string;
+  /** Of a person of the dealership: who asks, or an owner. */
+  credentials: { email: string; password: string };
+  /** Makes headers that are for one vehicle alone. */
+  headersFor?(vehicle: string): Promise<Actor['headers']>;
   /** Sees what is published, and nothing else. */
   publicOnly?: true;
 }
+
+/** Of a server that is asked more in a minute than anybody may, and that changes nothing by itself. */
+export const QUIET = {
+  RATE_LIMITS: 'off',
+  MEDIA_CONCURRENCY: '0',
+  HOUSEKEEPING_SECONDS: '3600',
+  UPLOAD_ADOPT_SECONDS: '604800',
+};
 
 export interface World {
   server: TestServer;
@@ -57,12 +72,13 @@ export async function createWorld(server: TestServer): Promise<World> {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
   const member = async (
     kind: ActorKind,
-    { token, email }: TestDealership,
+    { token, email, password }: TestDealership,
     home = north,
     elsewhere = south,
   ): Promise<Actor> => {
     const { id } = await db.prisma.user.findUniqueOrThrow({ where: { email } });
-    return { kind, headers: bearer(token), home, elsewhere, userId: id };
+    const credentials = { email, password };
+    return { kind, headers: bearer(token), home, elsewhere, userId: id, actorId: id, credentials };
   };
   const [owner, manager, photographer, viewer] = people as [
     TestDealership,
@@ -70,7 +86,14 @@ export async function createWorld(server: TestServer): Promise<World> {
     TestDealership,
     TestDealership,
   ];
-  const program = { home: north, elsewhere: south, userId: null };
+  const nobody = {
+    home: north,
+    elsewhere: south,
+    userId: null,
+    actorId: randomUUID(),
+    credentials: { email: owner.email, password: owner.password },
+  };
+  const uploader = async (vehicle: string) => bearer(await createUploadToken(owner, vehicle));
   const over = await logInAgain(server, owner);
   await ask(server, bearer(over), 'mutation { logOut(input: {}) { userErrors { code } } }');
   return {
@@ -78,12 +101,16 @@ export async function createWorld(server: TestServer): Promise<World> {
     dealerships: [north, south, west],
     actors: [
       {
+        ...nobody,
         kind: 'anonymous',
         headers: {},
-        home: north,
-        elsewhere: south,
-        userId: null,
         publicOnly: true,
+      },
+      {
+        ...nobody,
+        kind: 'upload token',
+        headers: await uploader(north.things.Vehicle),
+        headersFor: uploader,
       },
       await member('viewer', viewer),
       await member('photographer', photographer),
@@ -91,13 +118,13 @@ export async function createWorld(server: TestServer): Promise<World> {
       await member('owner', owner),
       await member('owner elsewhere', westOwner, west, north),
       {
-        ...program,
+        ...nobody,
         kind: 'embed key',
         headers: { 'x-embed-key': await createEmbedKey(owner) },
         publicOnly: true,
       },
       {
-        ...program,
+        ...nobody,
         kind: 'API key',
         headers: bearer(
           await createKey(owner, [
@@ -109,12 +136,16 @@ export async function createWorld(server: TestServer): Promise<World> {
         ),
       },
       {
-        ...program,
+        ...nobody,
         kind: 'API key without the scope',
         headers: bearer(await createKey(owner, ['ACCOUNT_READ'])),
         publicOnly: true,
       },
       await member('revoked session', { ...owner, token: over }),
+      await member('session that says elsewhere', {
+        ...owner,
+        token: await sayElsewhere(owner.token, south.uuid),
+      }),
     ],
   };
 }
@@ -161,6 +192,26 @@ async function createKey({ staff }: TestDealership, scopes: readonly string[]): 
   return createApiKey.key;
 }
 
+async function createUploadToken({ staff }: TestDealership, vehicleId: string): Promise<string> {
+  const { createUploadToken: made } = await staff.expect<{ createUploadToken: { token: string } }>(
+    `mutation ($vehicleId: ID!) {
+      createUploadToken(input: { vehicleId: $vehicleId, maxUploads: 100, expiresInSeconds: 3600 }) { token }
+    }`,
+    { vehicleId },
+  );
+  return made.token;
+}
+
+/** The same session, in another dealership: signed with the key of the server, for want of a hole to get it from. */
+async function sayElsewhere(token: string, dealershipId: string): Promise<string> {
+  const tokens = createSessionTokens(Buffer.from(SECRET), []);
+  const claims = await tokens.verify(token);
+  if (!claims) throw new Error('A test server has another key');
+  const { sessionId, userId } = claims;
+  const now = Math.floor(Date.now() / 1_000) * 1_000;
+  return tokens.sign({ sessionId, userId, dealershipId }, new Date(now), new Date(now + 3_600_000));
+}
+
 async function createEmbedKey({ staff }: TestDealership): Promise<string> {
   const { createEmbedKey: made } = await staff.expect<{
     createEmbedKey: { embedKey: { key: string } };
@@ -168,9 +219,11 @@ async function createEmbedKey({ staff }: TestDealership): Promise<string> {
   return made.embedKey.key;
 }
 
-/** A VIN that no other vehicle has. */
-const anyVin = (): string =>
-  randomUUID().replaceAll('-', '').toUpperCase().slice(0, 17).replaceAll(/[IOQ]/g, 'X');
+/** A VIN that no other vehicle has, of no maker that checks its digits. */
+export const anyVin = (): string =>
+  `X${randomUUID().replaceAll('-', '').toUpperCase().slice(0, 16).replaceAll(/[IOQ]/g, 'X')}`;
+
+export const anyHash = (): string => createHash('sha256').update(randomUUID()).digest('hex');
 
 /** Adds a vehicle with one of everything. */
 export async function plant(
@@ -190,11 +243,11 @@ export async function plant(
     vehicleId,
     originalFileName: `${mark}.jpg`,
     originalContentType: 'image/jpeg',
-    originalByteSize: 1,
-    originalSha256: 'b'.repeat(64),
+    originalByteSize: BYTES.length,
+    originalSha256: anyHash(),
     alt: mark,
   };
-  const [ready, deleted, video, pending] = [
+  const [ready, deleted, video, pending, failed] = [
     { ...media, id: randomUUID(), position: 0, status: 'READY' as const },
     {
       ...media,
@@ -212,8 +265,9 @@ export async function plant(
       originalContentType: 'video/mp4',
     },
     { ...media, id: randomUUID(), position: 3, originalSha256: null },
+    { ...media, id: randomUUID(), position: 4, status: 'FAILED' as const, errorCode: 'INTERNAL' },
   ] as const;
-  await prisma.media.createMany({ data: [ready, deleted, video, pending] });
+  await prisma.media.createMany({ data: [ready, deleted, video, pending, failed] });
   const keyId = randomUUID();
   await prisma.apiKey.create({
     data: {
@@ -245,6 +299,7 @@ export async function plant(
       hash: keyId.replaceAll('-', '').repeat(2),
       maxUploads: 5,
       createdById: userId,
+      apiKeyId: keyId,
       expiresAt: new Date(Date.now() + 3_600_000),
     },
   });
@@ -256,6 +311,8 @@ export async function plant(
       role: 'VIEWER',
       tokenHash: keyId.replaceAll('-', '').repeat(2),
       invitedById: userId,
+      // Those of a day count, and there can only be so many.
+      createdAt: new Date(Date.now() - 2 * 86_400_000),
       expiresAt: new Date(Date.now() + 3_600_000),
       sentAt: new Date(),
     },
@@ -270,27 +327,46 @@ export async function plant(
       memberships: { create: { dealershipId, role: 'VIEWER' } },
     },
   });
-  const uploadId = randomUUID();
-  await prisma.upload.create({
-    data: {
-      id: uploadId,
+  const uploadFor = (mediaId: string) => {
+    const id = randomUUID();
+    return {
+      id,
       dealershipId,
       vehicleId,
-      mediaId: pending.id,
+      mediaId,
       createdById: userId,
+      uploadTokenId: keyId,
       fileName: `${mark}.jpg`,
       contentType: 'image/jpeg',
-      byteSize: 1,
-      md5: 'kPgB2J7oHvH5k6zA3bY4Ag==',
-      storageKey: `incoming/${dealershipId}/${uploadId}`,
+      byteSize: BYTES.length,
+      md5: createHash('md5').update(BYTES).digest('base64'),
+      storageKey: storageKeyOf(dealershipId, id),
       expiresAt: new Date(Date.now() + 3_600_000),
-    },
+    };
+  };
+  const upload = uploadFor(pending.id);
+  const inParts = { ...uploadFor(pending.id), byteSize: 20_000_000, partSize: 8_388_608 };
+  const over = { status: 'COMPLETED' as const, completedAt: new Date() };
+  await prisma.upload.createMany({
+    data: [
+      upload,
+      inParts,
+      { ...uploadFor(video.id), ...over },
+      // Its bytes were here before.
+      {
+        ...uploadFor(failed.id),
+        ...over,
+        sha256: ready.originalSha256,
+        existingMediaId: ready.id,
+      },
+    ],
   });
   return {
     Dealership: encodeId('Dealership', dealershipId),
     User: encodeId('User', userId),
     Vehicle: encodeId('Vehicle', vehicleId),
-    Upload: encodeId('Upload', uploadId),
+    Upload: encodeId('Upload', upload.id),
+    'upload in parts': encodeId('Upload', inParts.id),
     Media: encodeId('Media', ready.id),
     ApiKey: encodeId('ApiKey', keyId),
     EmbedKey: encodeId('EmbedKey', keyId),
@@ -298,12 +374,26 @@ export async function plant(
     UploadToken: encodeId('UploadToken', keyId),
     member: encodeId('User', memberId),
     'deleted media': encodeId('Media', deleted.id),
+    'failed media': encodeId('Media', failed.id),
     video: encodeId('Media', video.id),
     vin,
     stockNumber,
     slug,
     userId,
   };
+}
+
+const storageKeyOf = (dealershipId: string, uploadId: string): string =>
+  `incoming/${dealershipId}/${uploadId}`;
+
+/** As if somebody had sent what an upload is to be. */
+export async function sendBytes(
+  { server }: World,
+  { uuid }: Dealership,
+  upload: string,
+): Promise<void> {
+  const id = decodeId(upload)?.uuid ?? '';
+  await server.app.storage.write(storageKeyOf(uuid, id), BYTES, { contentType: 'image/jpeg' });
 }
 
 /** Without what is noted some time after an answer. */

@@ -22,10 +22,13 @@ export interface VehicleSnapshot extends MediaSnapshot, Partial<VehicleFacts> {
   readonly title: string | null;
   /** Where in the feed of changes this was read; null where there is no feed. */
   readonly mediaCursor: string | null;
+  /** Whether to offer changes of its media: false for whoever is let in without the right. */
+  readonly mayEdit?: boolean;
 }
 
 interface Answer {
   vehicle: (Omit<VehicleSnapshot, 'media'> & { media: { nodes: readonly MediaItem[] } }) | null;
+  viewer?: { rights: readonly string[] } | null;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function readVehicle(
   cache: RequestCache,
 ): Promise<VehicleSnapshot> {
   const document = forStaff ? vehicleMediaForStaff : vehicleMedia;
-  const { vehicle } = await client.request<Answer>(
+  const { vehicle, viewer } = await client.request<Answer>(
     key.dealership ? inDealership(document) : document,
     key,
     signal,
@@ -49,7 +52,11 @@ export async function readVehicle(
   );
   if (!vehicle) throw new ApiError('NOT_FOUND', 'No such vehicle.');
   const { media, ...rest } = vehicle;
-  return { ...rest, media: media.nodes.map((item) => resolveUrls(item, client.endpoint)) };
+  return {
+    ...rest,
+    media: media.nodes.map((item) => resolveUrls(item, client.endpoint)),
+    mayEdit: viewer?.rights.includes('EDIT_MEDIA') ?? true,
+  };
 }
 
 /** A server may name its files relative to itself; the page is elsewhere. What is no address of the web is left out. */

@@ -48,7 +48,7 @@ function hostOf(
       return vehicle.vehicle?.id ?? null;
     },
     get mode() {
-      return element.mode === 'manage' ? 'manage' : 'upload';
+      return element.mode === 'manage' && vehicle.vehicle?.mayEdit !== false ? 'manage' : 'upload';
     },
     get disabled() {
       return element.disabled;

@@ -7,6 +7,10 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
+/** Of a document that a request brings. */
+export const MAX_TOKENS = 2_000;
+/** Documents are cached, whole; what is long goes into variables. */
+export const MAX_DOCUMENT_CHARACTERS = 50_000;
 const MAX_OPERATIONS = 20;
 const MAX_FRAGMENTS = 50;
 /** Fields and fragments of an operation, once its fragments are unfolded. */

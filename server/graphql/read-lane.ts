@@ -1,0 +1,249 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  getOperationAST,
+  getVariableValues,
+  GraphQLError,
+  Kind,
+  visit,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Viewer } from '../accounts/viewer.ts';
+import type { TrustedDocuments } from '../documents/trusted-documents.ts';
+import { isKnownTag } from '../http/entity-tag.ts';
+import type { Context } from '../context.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
+import { answerOf, type KeptAnswer, type KeptAnswers } from '../reads/kept-answers.ts';
+import type { ReadOperation, Reads } from '../reads/reads.ts';
+import type { Variables } from '../reads/selection.ts';
+import { acceptedType } from './accepted-type.ts';
+import { hasBroken } from './plugins.ts';
+import { costOf, type QueryCost } from './query-cost.ts';
+import { extensionsOf, isTooDeep } from './query-limits.ts';
+import { readPlainRequest, type RequestParams } from './request-params.ts';
+import { cacheHeaders } from './visitor-cache.ts';
+
+/** Of documents that are known, and of characters that one of them has. */
+const MAX_DOCUMENTS = 1_000;
+const MAX_CHARACTERS = 10_000;
+const MAX_COSTS = 100;
+
+export interface ReadLaneOptions {
+  schema: GraphQLSchema;
+  reads: Reads;
+  keptAnswers: KeptAnswers;
+  trustedDocuments: Pick<TrustedDocuments, 'find'>;
+  rateLimits: RateLimits;
+  /** Who asks; throws where that is not told, or not allowed from there. */
+  viewerOf(req: IncomingMessage): Promise<Viewer>;
+  /** As limits count it. */
+  addressOf(req: IncomingMessage): string;
+  maxBodyBytes: number;
+  /** What a client may know of an error. */
+  maskError(error: unknown): Error;
+}
+
+/**
+ * The short way of queries that pages live on. A document that has gone the
+ * long way once, through Yoga and its plugins, is known to be valid and to have
+ * no excess; the next time whoever asks, what it costs and how often are checked
+ * as there, and Postgres writes the answer. Whatever is not plainly an answer
+ * goes the long way again, which tells what is wrong.
+ */
+export interface ReadLane {
+  /** Resolves to false when the request has to go the long way. Its body can be read once more. */
+  answer(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
+  /** Learns the documents that went the long way: the last of the plugins. */
+  plugin: Plugin<Context>;
+}
+
+interface Known {
+  operation: OperationDefinitionNode;
+  read: ReadOperation;
+  /** For coerced variables, which may say how large pages are. */
+  cost(variables: Variables): QueryCost;
+}
+
+export function createReadLane(options: ReadLaneOptions): ReadLane {
+  const { schema, reads, keptAnswers, trustedDocuments, rateLimits, viewerOf } = options;
+  const { addressOf, maxBodyBytes, maskError } = options;
+  const documents = new Map<string, DocumentNode>();
+  const operations = new WeakMap<DocumentNode, Map<string | null, Known | null>>();
+
+  function remember(source: string, document: DocumentNode): void {
+    if (documents.has(source) || source.length > MAX_CHARACTERS) return;
+    const [oldest] = documents.keys();
+    if (documents.size >= MAX_DOCUMENTS && oldest !== undefined) documents.delete(oldest);
+    documents.set(source, document);
+  }
+
+  function lookUp(text: string | null, operationName: string | null): Known | null {
+    const document = text === null ? undefined : documents.get(text);
+    if (text === null || !document) return null;
+    // The one that was asked for least lately is forgotten first.
+    documents.delete(text);
+    documents.set(text, document);
+    let ofDocument = operations.get(document);
+    if (!ofDocument) operations.set(document, (ofDocument = new Map()));
+    let known = ofDocument.get(operationName);
+    if (known === undefined) {
+      known = prepare(document, operationName);
+      // Any name can be asked for, but few are there.
+      if (known) ofDocument.set(operationName, known);
+    }
+    return known;
+  }
+
+  function prepare(document: DocumentNode, operationName: string | null): Known | null {
+    const operation = getOperationAST(document, operationName);
+    const read = operation && reads.prepare(document, operation);
+    if (!read) return null;
+    const costs = new Map<string, QueryCost>();
+    const sizes = pageSizeVariables(document);
+    return {
+      operation,
+      read,
+      cost(variables) {
+        const key = JSON.stringify(sizes.map((name) => variables[name]));
+        let cost = costs.get(key);
+        if (!cost) {
+          cost = costOf(schema, document, operationName, variables);
+          if (costs.size < MAX_COSTS) costs.set(key, cost);
+        }
+        return cost;
+      },
+    };
+  }
+
+  /** What a document that is known finds for a viewer; null when that has to go the long way. */
+  async function read(req: IncomingMessage, params: RequestParams | null, viewer: Viewer) {
+    if (!params) return null;
+    const { document, variables, operationName } = params;
+    const text =
+      'text' in document
+        ? document.text
+        : await trustedDocuments.find(viewer.dealershipId, document.hash);
+    const known = lookUp(text, operationName);
+    if (!known) return null;
+    if (isTooDeep(variables) || hasBroken(variables)) return null;
+    const { coerced } = getVariableValues(
+      schema,
+      known.operation.variableDefinitions ?? [],
+      variables,
+      { maxErrors: 1 },
+    );
+    if (!coerced) return null;
+    const cost = known.cost(coerced);
+    if (cost.excess) return null;
+    const run = reads.read(known.read, coerced, viewer);
+    if (!run) return null;
+    const wait = await (viewer.kind === 'visitor'
+      ? rateLimits.take('visitor-reads', addressOf(req), cost.requested)
+      : rateLimits.take('account', viewer.actorId));
+    if (wait !== null) return null;
+    const { data, vehicleId } = await run();
+    const json = `{"data":${data},"extensions":${JSON.stringify(extensionsOf(cost))}}`;
+    return { body: Buffer.from(json), vehicleId };
+  }
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+    const contentType = acceptedType(req.headers.accept);
+    const request = contentType && (await readPlainRequest(req, maxBodyBytes));
+    if (!request) return false;
+    const viewer = await viewerOf(req);
+    if (viewer.kind !== 'visitor') {
+      const found = await read(req, request.params(), viewer);
+      if (!found) return false;
+      send(req, res, { contentType, viewer, kept: answerOf(found.body) });
+      return true;
+    }
+    const key = keptAnswers.keyOf(req.method ?? '', viewer.dealershipId, request.text);
+    let kept = keptAnswers.find(key);
+    if (!kept) {
+      const readAt = keptAnswers.now();
+      const found = await read(req, request.params(), viewer);
+      if (!found) return false;
+      const { body, vehicleId } = found;
+      kept = keptAnswers.keep(key, body, { vehicleId, readAt });
+    }
+    send(req, res, { contentType, viewer, kept });
+    return true;
+  }
+
+  return {
+    async answer(req, res) {
+      try {
+        return await answer(req, res);
+      } catch (error) {
+        // Who asks is not told, or not allowed: the long way says so.
+        if (error instanceof GraphQLError) return false;
+        // Asked again, a database that has no time would have even less.
+        refuse(req, res, maskError(error));
+        return true;
+      }
+    },
+
+    plugin: {
+      onExecute({ args }) {
+        const { params, viewer } = args.contextValue as Context & { params?: { query?: string } };
+        const kind = getOperationAST(args.document, args.operationName)?.operation;
+        if (kind === 'query' && params?.query !== undefined) remember(params.query, args.document);
+        const { dealershipId } = viewer;
+        if (kind !== 'mutation' || dealershipId === null) return undefined;
+        return { onExecuteDone: () => keptAnswers.wrote(dealershipId) };
+      },
+    },
+  };
+}
+
+interface Sent {
+  contentType: string;
+  viewer: Viewer;
+  kept: KeptAnswer;
+}
+
+function send(req: IncomingMessage, res: ServerResponse, { contentType, viewer, kept }: Sent) {
+  if (req.method === 'GET') {
+    const isPublic = viewer.kind === 'visitor';
+    const headers = cacheHeaders(isPublic, isPublic && viewer.perOrigin === true);
+    res.setHeader('vary', headers.vary);
+    res.setHeader('cache-control', headers['cache-control']);
+    if (isPublic) {
+      res.setHeader('etag', kept.etag);
+      if (isKnownTag(req.headers['if-none-match'], kept.etag)) {
+        res.writeHead(304).end();
+        return;
+      }
+    }
+  }
+  res.setHeader('content-type', `${contentType}; charset=utf-8`);
+  res.setHeader('content-length', kept.body.length);
+  res.end(kept.body);
+}
+
+function refuse(req: IncomingMessage, res: ServerResponse, error: Error): void {
+  const { http, ...extensions } = (error instanceof GraphQLError ? error.extensions : {}) as {
+    http?: { status?: number; headers?: Record<string, string> };
+  };
+  if (req.method === 'GET') res.setHeader('cache-control', 'no-store');
+  const type = acceptedType(req.headers.accept) ?? 'application/json';
+  res.writeHead(http?.status ?? (type === 'application/json' ? 200 : 500), {
+    ...http?.headers,
+    'content-type': `${type}; charset=utf-8`,
+  });
+  res.end(JSON.stringify({ errors: [{ message: error.message, extensions }], data: null }));
+}
+
+/** Variables that say how large a page is: what an operation costs depends on no others. */
+function pageSizeVariables(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Argument: ({ name, value }) => {
+      if ((name.value === 'first' || name.value === 'last') && value.kind === Kind.VARIABLE)
+        names.add(value.name.value);
+    },
+  });
+  return [...names];
+}

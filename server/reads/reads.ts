@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import {
+  GraphQLError,
+  Kind,
+  visit,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { Viewer } from '../accounts/viewer.ts';
+import { dealershipRead } from './dealership-read.ts';
+import type { RootField, RootRead } from './root-read.ts';
+import { selectedFields, type SelectedField, type Variables } from './selection.ts';
+import { createStatement, NotCovered, type Statement } from './statement.ts';
+import { vehicleList } from './vehicle-list-read.ts';
+import { vehicleRead } from './vehicle-read.ts';
+
+const ROOT_FIELDS: Readonly<Record<string, RootField>> = {
+  vehicle: vehicleRead,
+  vehicles: vehicleList,
+  dealership: dealershipRead,
+};
+
+export interface ReadsOptions {
+  schema: GraphQLSchema;
+  /** Runs one statement for a viewer; the rows have texts alone. */
+  query(text: string, values: unknown[], viewer: Viewer): Promise<(string | null)[][]>;
+  /** Goes before the key of a rendition in its public address. */
+  mediaBase(): string;
+  /** The cursor of everything that a snapshot with this `xmin` saw. */
+  cursorAt(xmin: string): string;
+}
+
+/** Answers queries with the JSON that Postgres makes: one statement for each root field, none of it executed field by field. */
+export interface Reads {
+  /**
+   * Reads the operation's data as JSON, for coerced variables. Null when it is
+   * not covered, or is an error: then whoever executes it field by field tells.
+   */
+  read(
+    operation: ReadOperation,
+    variables: Variables,
+    viewer: Viewer,
+  ): (() => Promise<ReadAnswer>) | null;
+  /** Null for what can never be covered. The document is valid. */
+  prepare(document: DocumentNode, operation: OperationDefinitionNode): ReadOperation | null;
+}
+
+export interface ReadAnswer {
+  /** JSON. */
+  data: string;
+  /** Of the one vehicle that it is about, where it is about one. */
+  vehicleId: string | null;
+}
+
+export interface ReadOperation {
+  fields(variables: Variables): readonly SelectedField[];
+}
+
+interface Prepared {
+  key: string;
+  run(): Promise<ReadAnswer>;
+}
+
+const withoutVehicle = (data: string) => async () => ({ data, vehicleId: null });
+
+export function createReads({ schema, query, mediaBase, cursorAt }: ReadsOptions): Reads {
+  const mark = randomBytes(18).toString('base64url');
+
+  /** Writes the statement at once, and runs it later: what is not covered is known before anything is read. */
+  function prepareField(field: SelectedField, variables: Variables, viewer: Viewer): Prepared {
+    const { key, name } = field;
+    if (name === '__typename') return { key, run: withoutVehicle('"Query"') };
+    const root = ROOT_FIELDS[name];
+    if (!root) throw new NotCovered();
+    const statement = createStatement({ viewer, variables, mediaBase: mediaBase(), mark });
+    const read = root(field, statement);
+    if (!read) return { key, run: withoutVehicle('null') };
+    return { key, run: () => run(read, statement) };
+  }
+
+  async function run(
+    read: RootRead,
+    { viewer, values, hasCursor }: Statement,
+  ): Promise<ReadAnswer> {
+    const text = hasCursor ? withSnapshot(read.text) : read.text;
+    const found = await query(text, values, viewer);
+    const rows = hasCursor ? found.map((row) => row.slice(1)) : found;
+    const json = oneLine(read.toJson(rows));
+    return {
+      data: hasCursor ? json.replaceAll(mark, cursorAt(found[0]?.[0] ?? '0')) : json,
+      vehicleId: read.vehicleId?.(rows) ?? null,
+    };
+  }
+
+  return {
+    prepare(document, operation) {
+      if (operation.operation !== 'query') return null;
+      const roots = selectedFields(schema, document, operation, {});
+      if (!roots.every(({ name }) => name === '__typename' || Object.hasOwn(ROOT_FIELDS, name)))
+        return null;
+      return {
+        fields: isConditional(document)
+          ? (variables) => selectedFields(schema, document, operation, variables)
+          : () => roots,
+      };
+    },
+
+    read(operation, variables, viewer) {
+      try {
+        const fields = operation
+          .fields(variables)
+          .map((field) => prepareField(field, variables, viewer));
+        return async () => {
+          const found = await Promise.all(fields.map(({ run }) => run()));
+          const parts = fields.map(({ key }, index) => `"${key}":${found[index]?.data}`);
+          const [only] = found;
+          return {
+            data: `{${parts.join(',')}}`,
+            vehicleId: found.length === 1 && only ? only.vehicleId : null,
+          };
+        };
+      } catch (error) {
+        if (error instanceof NotCovered || error instanceof GraphQLError) return null;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Beside what a statement finds, also when that is nothing, which transactions it saw. */
+function withSnapshot(text: string): string {
+  return `select pg_snapshot_xmin(pg_current_snapshot())::text xmin, found.* from (select) one left join (${text}) found on true`;
+}
+
+/** Postgres breaks the line between the objects of an array; within a text a line break is escaped. */
+function oneLine(json: string): string {
+  return json.replaceAll(', \n ', ',');
+}
+
+/** Whether variables decide which fields are left out. */
+function isConditional(document: DocumentNode): boolean {
+  let conditional = false;
+  visit(document, {
+    Directive: ({ arguments: args }) => {
+      if (args?.some(({ value }) => value.kind === Kind.VARIABLE)) conditional = true;
+    },
+  });
+  return conditional;
+}

@@ -1,0 +1,16 @@
+import type { SelectedField } from './selection.ts';
+import type { Statement } from './statement.ts';
+
+export type Rows = readonly (readonly (string | null)[])[];
+
+/** A root field as one SQL statement. */
+export interface RootRead {
+  text: string;
+  /** The field's value as JSON; the rows have texts alone. */
+  toJson(rows: Rows): string;
+  /** Of the one vehicle that it is about, where it is about one. */
+  vehicleId?(rows: Rows): string | null;
+}
+
+/** A root field in SQL; null when nothing need be read, since there is no such thing. */
+export type RootField = (field: SelectedField, statement: Statement) => RootRead | null;

@@ -1,0 +1,92 @@
+import { v7 as uuid } from 'uuid';
+import type { Upload } from '../../generated/prisma/client.ts';
+import type { Actor } from '../accounts/viewer.ts';
+import type { TenantClients } from '../db/tenant-clients.ts';
+import type { MediaRecord } from '../events/media-snapshot.ts';
+import { lockOf } from '../idempotency/once.ts';
+import type { AllowedUpload, UploadLimits } from './policy.ts';
+import { kindOf } from './upload-kind.ts';
+
+/** An upload with what is known of it when it has just been granted, or found again by its key. */
+export type GrantedUpload = Upload & {
+  /** Absent once bytes have come. */
+  media?: MediaRecord;
+  /** Whether its ticket is past its time, by the clock of the database. */
+  past?: boolean;
+};
+
+/**
+ * Grants the ticket of a new media that is sent in one piece, with one
+ * statement. Null when that statement declines: then whoever grants step by
+ * step finds out why.
+ */
+export async function grantAtOnce(
+  writeAsTenant: TenantClients['writeAsTenant'],
+  limits: UploadLimits,
+  actor: Actor,
+  request: AllowedUpload,
+): Promise<GrantedUpload | null> {
+  const { partSize, replaceMediaId, posterFor, key } = request;
+  if (partSize !== null || replaceMediaId !== undefined || posterFor !== undefined) return null;
+  const asked = {
+    upload_id: uuid(),
+    media_id: uuid(),
+    vehicle_id: request.vehicleId,
+    created_by_id: actor.userId,
+    api_key_id: actor.kind === 'integrator' ? actor.keyId : null,
+    upload_token_id: actor.kind === 'uploader' ? actor.keyId : null,
+    client_ref: request.clientRef,
+    file_name: request.fileName,
+    kind: kindOf(request),
+    content_type: request.contentType,
+    byte_size: request.byteSize,
+    md5: request.md5,
+    sha256: request.sha256,
+    position: request.position,
+    alt: request.alt,
+    group_key: request.groupKey,
+    ttl_seconds: limits.ttlSeconds,
+    max_media: limits.maxMediaPerVehicle,
+    max_bytes: limits.maxBytesPerVehicle,
+    max_dealership_bytes: limits.maxBytesPerDealership,
+    ...(key && {
+      key: key.key,
+      key_lock: String(lockOf(key)),
+      actor_id: key.actorId,
+      mutation: key.mutation,
+      input_hash: key.inputHash,
+      part: key.part,
+    }),
+  };
+  const [row] = await writeAsTenant(
+    actor.dealershipId,
+    'select upload, media, past from grant_upload($1::json)',
+    [JSON.stringify(asked)],
+  );
+  if (!row) return null;
+  const [upload, media, past] = row;
+  return {
+    ...fromRow<Upload>(upload ?? '{}'),
+    past: past === 't',
+    ...(media && { media: { ...fromRow<MediaRecord>(media), renditions: [] } }),
+  };
+}
+
+/** A row that Postgres wrote as JSON, as Prisma has it. */
+function fromRow<T>(json: string): T {
+  const row = JSON.parse(json) as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      fromColumn(column, value),
+    ]),
+  ) as T;
+}
+
+function fromColumn(column: string, value: unknown): unknown {
+  if (typeof value === 'string' && column.endsWith('_at')) return new Date(value);
+  if (typeof value === 'number' && BIG_INTEGERS.has(column)) return BigInt(value);
+  return value;
+}
+
+const BIG_INTEGERS = new Set(['byte_size', 'original_byte_size', 'used_bytes', 'reserved_bytes']);
