@@ -46,7 +46,8 @@ it('finds vehicles without scripts, and leads to the page with the element', asy
   await page.getByRole('link', { name: '2021 Example Model 07' }).click();
   await page.getByRole('heading', { level: 1, name: '2021 Example Model 07' }).waitFor();
   const fallback = page.locator('vehicle-media > img');
-  expect(await fallback.evaluate((image: HTMLImageElement) => image.naturalWidth > 0)).toBe(true);
+  const isShown = () => fallback.evaluate((image: HTMLImageElement) => image.naturalWidth > 0);
+  await expect.poll(isShown).toBe(true);
   await page.context().close();
 });
 

@@ -165,6 +165,7 @@ describe('routes', () => {
     const site = createSite({
       execute: () => Promise.reject(new Error('not asked')),
       demoAccount: null,
+      signUpOpen: false,
       assetsDir: '/nonexistent',
       publicUrl: 'http://127.0.0.1',
       imageOrigins: [],

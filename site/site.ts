@@ -7,6 +7,7 @@ import { messagePage } from './message-page.ts';
 import { page, type PageContent, type PageFrame } from './page.ts';
 import { showroomPage } from './showroom-page.ts';
 import { readShowroomQuery, showroomVariables } from './showroom-query.ts';
+import { readRoute } from './staff/route.ts';
 import { staffShell } from './staff-shell.ts';
 import { vehiclePage } from './vehicle-page.ts';
 
@@ -15,6 +16,8 @@ export interface SiteOptions {
   execute(document: string, variables?: Record<string, unknown>): Promise<SiteAnswer>;
   /** Shown on the log-in page in the demo; null elsewhere. */
   demoAccount: { email: string; password: string } | null;
+  /** Whether anybody can make a dealership. */
+  signUpOpen: boolean;
   /** Folder of built browser modules and stylesheets (dist/site). */
   assetsDir: string;
   /** Where visitors reach the site, such as https://media.example. */
@@ -123,24 +126,20 @@ export function createSite(options: SiteOptions): SiteHandler {
     if (area === '') await showroom(res, parameters);
     else if (area === 'assets') {
       if (!assets.serve(id, parameters.get('v'), req, res)) sendPage(res, 404, NO_SUCH_PAGE);
-    } else if (area === 'staff') send(res, 200, 'staff', staffShell(frame, options.demoAccount));
+    } else if (area === 'staff') send(res, 200, 'staff', staffShell(frame, options));
     else if (id === '') res.writeHead(308, { Location: '/' }).end();
     else await vehicle(res, id);
     return true;
   };
 }
 
-const OWN_PATHS = [
-  /^\/$/,
-  /^\/vehicles(\/[^/]*)?$/,
-  /^\/staff\/?$/,
-  /^\/staff\/keys$/,
-  /^\/staff\/vehicles(\/[^/]*)?$/,
-  /^\/assets\/[^/]+$/,
-];
+const PUBLIC_PATHS = [/^\/$/, /^\/vehicles(\/[^/]*)?$/, /^\/assets\/[^/]+$/];
 
 function isOwn(path: string): boolean {
-  return OWN_PATHS.some((pattern) => pattern.test(path));
+  return (
+    PUBLIC_PATHS.some((pattern) => pattern.test(path)) ||
+    readRoute({ pathname: path, search: '' }).name !== 'unknown'
+  );
 }
 
 /** `null` for a path that is not well-formed. */

@@ -4,7 +4,10 @@ import type { PageFrame } from './page.ts';
 /** The one document of all staff pages: the rest is rendered in the browser. */
 export function staffShell(
   frame: PageFrame,
-  demoAccount: { email: string; password: string } | null,
+  {
+    demoAccount,
+    signUpOpen,
+  }: { demoAccount: { email: string; password: string } | null; signUpOpen: boolean },
 ): SafeHtml {
   return html`<!doctype html>
 <html lang="en">
@@ -25,6 +28,7 @@ export function staffShell(
 <forecourt-staff${attributes({
     'demo-email': demoAccount?.email,
     'demo-password': demoAccount?.password,
+    'sign-up-open': signUpOpen,
   })}></forecourt-staff>
 </body>
 </html>

@@ -46,6 +46,7 @@ export async function startFixture(
     execute: (source, variableValues) =>
       graphql({ schema, source, variableValues, contextValue: { token: null } }),
     demoAccount: FIXTURE_ACCOUNT,
+    signUpOpen: false,
     assetsDir: '/nonexistent',
     publicUrl: url,
     imageOrigins: [],

@@ -60,6 +60,7 @@ export class FixtureStock {
     dealership: DEALERSHIP,
     role: 'MANAGER',
     rights: ['MANAGE_KEYS'],
+    memberships: [],
   };
   readonly vehicles: FixtureVehicle[] = Array.from({ length: 30 }, (_, index) =>
     fixtureVehicle(index),

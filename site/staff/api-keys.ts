@@ -1,9 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { repeat } from 'lit/directives/repeat.js';
-import { confirmAction } from './confirm-action.ts';
 import { copyText } from './copy-text.ts';
-import { formField } from './form-field.ts';
 import {
   CREATE_API_KEY,
   REVOKE_API_KEY,
@@ -12,8 +9,9 @@ import {
   type CreateApiKeyData,
   type RevokeApiKeyData,
 } from './key-documents.ts';
-import { LightElement } from './light-element.ts';
-import { failureText, type StaffContext } from './staff-context.ts';
+import { KeyPanel } from './key-panel.ts';
+import { momentWords } from './moments.ts';
+import { MutationForm } from './mutation-form.ts';
 
 const SCOPES: Readonly<Record<ApiScope, string>> = {
   VEHICLES_READ: 'Read vehicles, drafts too',
@@ -30,78 +28,49 @@ const LIVES = [
   { value: '', label: 'No end' },
 ];
 
-const time = (value: string): string =>
-  new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(value),
-  );
+/** The end of the day that is so many days ahead: the same when it is asked for again. */
+const daysAhead = (days: string): string =>
+  new Date(Math.ceil(Date.now() / DAY_MS + Number(days)) * DAY_MS).toISOString();
 
-/** Keys for programs: a new one is shown once. Dispatches `keys-changed`. */
-export class StaffApiKeys extends LightElement {
-  static override properties = { context: { attribute: false }, keys: { attribute: false } };
+/** Keys for programs: a new one is shown once. */
+export class StaffApiKeys extends KeyPanel<ApiKey> {
+  protected override readonly warning =
+    'The program that has this key is let in no more, at once and for good.';
 
-  declare context: StaffContext;
-  declare keys: readonly ApiKey[];
-
-  #name = '';
-  #days = '365';
-  #scopes = new Set<ApiScope>(['VEHICLES_READ']);
-  #error = '';
-  #isBusy = false;
+  readonly #form = new MutationForm(this, 'api-key', {
+    name: '',
+    scopes: 'VEHICLES_READ',
+    days: '365',
+  });
   /** The key that was just made: told this once. */
   #made: string | null = null;
 
-  #changed(notice: string): void {
-    this.context.notify(notice);
-    this.dispatchEvent(new Event('keys-changed'));
+  get #scopes(): ReadonlySet<string> {
+    return new Set(this.#form.values.scopes.split(' ').filter(Boolean));
   }
 
   #onSubmit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    this.#error = '';
-    this.requestUpdate();
-    try {
+    const form = this.#form;
+    const isMade = await form.send(event, async () => {
+      const { name, days } = form.values;
       const input = {
-        name: this.#name,
+        name,
         scopes: [...this.#scopes],
-        ...(this.#days && {
-          expiresAt: new Date(Date.now() + Number(this.#days) * DAY_MS).toISOString(),
-        }),
-        idempotencyKey: crypto.randomUUID(),
+        ...(days && { expiresAt: daysAhead(days) }),
+        idempotencyKey: form.idempotencyKey,
       };
       const { createApiKey } = await this.context.ask<CreateApiKeyData>(CREATE_API_KEY, { input });
-      const [mistake] = createApiKey.userErrors;
-      if (mistake) this.#error = mistake.message;
-      else {
-        this.#made = createApiKey.key;
-        this.#name = '';
-        this.#changed('The API key is made.');
-      }
-    } catch (error) {
-      this.#error = failureText(error);
-    }
-    this.#isBusy = false;
-    this.requestUpdate();
-    await this.updateComplete;
-    if (this.#made !== null) this.querySelector<HTMLElement>('#new-api-key')?.focus();
+      this.#made = createApiKey.key;
+      return createApiKey.userErrors;
+    });
+    if (!isMade) return;
+    this.changed('The API key is made.');
+    this.querySelector<HTMLElement>('#new-api-key')?.focus();
   };
 
-  async #revoke({ id, name }: ApiKey): Promise<void> {
-    const isSure = await confirmAction({
-      title: `Revoke “${name}”?`,
-      text: 'The program that has this key is let in no more, at once and for good.',
-      confirmLabel: 'Revoke',
-      isDangerous: true,
-    });
-    if (!isSure) return;
-    try {
-      const { revokeApiKey } = await this.context.ask<RevokeApiKeyData>(REVOKE_API_KEY, { id });
-      const [mistake] = revokeApiKey.userErrors;
-      this.#changed(mistake?.message ?? `“${name}” is revoked.`);
-    } catch (error) {
-      this.context.notify(failureText(error));
-    }
+  protected override async revoke(id: string) {
+    const { revokeApiKey } = await this.context.ask<RevokeApiKeyData>(REVOKE_API_KEY, { id });
+    return revokeApiKey.userErrors;
   }
 
   #madeKey(key: string): TemplateResult {
@@ -122,86 +91,57 @@ export class StaffApiKeys extends LightElement {
     </div>`;
   }
 
-  #item(key: ApiKey): TemplateResult {
-    return html`<li class="key">
-      <h3>${key.name} <code dir="ltr">${key.prefix}…</code></h3>
+  protected override item(key: ApiKey): TemplateResult {
+    return html`<h3>${key.name} <code dir="ltr">${key.prefix}…</code></h3>
       <p>${key.scopes.map((scope) => SCOPES[scope]).join(' · ')}</p>
       <p class="hint">
-        ${key.lastUsedAt === null ? 'Not used yet' : `Last used ${time(key.lastUsedAt)}`} · Made
-        ${time(key.createdAt)}${key.createdBy === null ? nothing : html` by ${key.createdBy.name}`}
-        · ${key.expiresAt === null ? 'No end' : `Ends ${time(key.expiresAt)}`}
+        ${key.lastUsedAt === null ? 'Not used yet' : `Last used ${momentWords(key.lastUsedAt)}`} ·
+        Made
+        ${momentWords(key.createdAt)}${
+          key.createdBy === null ? nothing : html` by ${key.createdBy.name}`
+        }
+        · ${key.expiresAt === null ? 'No end' : `Ends ${momentWords(key.expiresAt)}`}
       </p>
-      <button
-        class="text-button text-button-danger"
-        type="button"
-        @click=${() => this.#revoke(key)}
-      >
-        Revoke<span class="visually-hidden"> “${key.name}”</span>
-      </button>
-    </li>`;
+      ${this.revokeButton(key)}`;
   }
 
   #scopeBox(scope: ApiScope): TemplateResult {
+    const scopes = this.#scopes;
     const onChange = (event: Event): void => {
-      if ((event.target as HTMLInputElement).checked) this.#scopes.add(scope);
-      else this.#scopes.delete(scope);
+      const isChosen = (event.target as HTMLInputElement).checked;
+      const chosen = Object.keys(SCOPES).filter((item) =>
+        item === scope ? isChosen : scopes.has(item),
+      );
+      this.#form.set('scopes', chosen.join(' '));
     };
     return html`<label class="check"
       ><input
         type="checkbox"
         name="scope"
         value=${scope}
-        .checked=${live(this.#scopes.has(scope))}
+        .checked=${live(scopes.has(scope))}
         @change=${onChange}
       />${SCOPES[scope]}</label
     >`;
   }
 
   override render(): TemplateResult {
+    const form = this.#form;
     return html`<section class="panel" aria-labelledby="api-keys-title">
       <h2 id="api-keys-title">API keys</h2>
       <p class="hint">For programs on your servers. Keep them secret: never put one into a page.</p>
-      ${this.#made === null ? nothing : this.#madeKey(this.#made)}
-      ${
-        this.keys.length === 0
-          ? html`<p>There are none yet.</p>`
-          : html`<ul class="key-list">
-              ${repeat(
-                this.keys,
-                ({ id }) => id,
-                (key) => this.#item(key),
-              )}
-            </ul>`
-      }
-      <form class="key-form" @submit=${this.#onSubmit}>
+      ${this.#made === null ? nothing : this.#madeKey(this.#made)} ${this.list()}
+      <form class="panel-form" @submit=${this.#onSubmit}>
         <h3>New API key</h3>
-        <div role="alert">${this.#error ? html`<p class="alert">${this.#error}</p>` : nothing}</div>
-        ${formField({
-          name: 'api-key-name',
-          label: 'What it is for',
-          value: this.#name,
-          maxLength: 100,
-          required: true,
-          onInput: (value) => (this.#name = value),
-        })}
-        <fieldset class="checks">
+        ${form.alert()}
+        ${form.field('name', { label: 'What it is for', maxLength: 100, required: true })}
+        <fieldset class="checks" aria-describedby="api-key-scopes-error">
           <legend>What it may do</legend>
           ${(Object.keys(SCOPES) as ApiScope[]).map((scope) => this.#scopeBox(scope))}
+          <p class="field-error" id="api-key-scopes-error">${form.errorOf('scopes')}</p>
         </fieldset>
-        ${formField({
-          name: 'api-key-days',
-          label: 'How long it is good for',
-          value: this.#days,
-          options: LIVES,
-          onInput: (value) => (this.#days = value),
-        })}
-        <button
-          class="button button-primary"
-          type="submit"
-          aria-disabled=${this.#isBusy ? 'true' : nothing}
-        >
-          Make the API key
-        </button>
+        ${form.field('days', { label: 'How long it is good for', options: LIVES })}
+        ${form.submit('Make the API key')}
       </form>
     </section>`;
   }

@@ -1,3 +1,4 @@
+import type { Role } from './role-words.ts';
 import type { Price, VehicleCondition, VehicleStatus } from '../vehicle-words.ts';
 
 export interface UserError {
@@ -27,11 +28,16 @@ export const LOG_IN = /* GraphQL */ `
   }
 `;
 
-export interface Viewer {
+export interface Membership {
+  dealership: { id: string; name: string };
+  role: Role;
+}
+
+export interface Viewer extends Membership {
   user: { id: string; email: string; name: string };
-  dealership: { id: string; name: string; slug: string };
-  role: string;
   rights: string[];
+  /** Where else the person works, this dealership among them. */
+  memberships: Membership[];
 }
 
 export interface ViewerData {
@@ -49,10 +55,16 @@ export const VIEWER = /* GraphQL */ `
       dealership {
         id
         name
-        slug
       }
       role
       rights
+      memberships {
+        dealership {
+          id
+          name
+        }
+        role
+      }
     }
   }
 `;

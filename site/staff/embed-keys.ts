@@ -1,17 +1,16 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
-import { confirmAction } from './confirm-action.ts';
+import { html, type TemplateResult } from 'lit';
 import { copyText } from './copy-text.ts';
-import { formField } from './form-field.ts';
 import {
   CREATE_EMBED_KEY,
   REVOKE_EMBED_KEY,
+  UPDATE_EMBED_KEY,
   type CreateEmbedKeyData,
   type EmbedKey,
   type RevokeEmbedKeyData,
+  type UpdateEmbedKeyData,
 } from './key-documents.ts';
-import { LightElement } from './light-element.ts';
-import { failureText, type StaffContext } from './staff-context.ts';
+import { KeyPanel } from './key-panel.ts';
+import { MutationForm } from './mutation-form.ts';
 
 /** What a page needs to show a vehicle of this dealership. */
 function snippetOf({ key }: EmbedKey): string {
@@ -20,70 +19,95 @@ function snippetOf({ key }: EmbedKey): string {
 <vehicle-media endpoint="${origin}/graphql" embed-key="${key}" stock-number="YOUR STOCK NUMBER"></vehicle-media>`;
 }
 
-/** Keys for pages: with the snippet to copy. Dispatches `keys-changed`. */
-export class StaffEmbedKeys extends LightElement {
-  static override properties = { context: { attribute: false }, keys: { attribute: false } };
+type EmbedKeyForm = MutationForm<'name' | 'origins'>;
 
-  declare context: StaffContext;
-  declare keys: readonly EmbedKey[];
+function inputOf({ values, idempotencyKey }: EmbedKeyForm) {
+  const origins = values.origins.split(/[\s,]+/).filter((origin) => origin !== '');
+  return { name: values.name, origins, idempotencyKey };
+}
 
-  #name = '';
-  #origins = '';
-  #error = '';
-  #isBusy = false;
+function fields(form: EmbedKeyForm): TemplateResult {
+  return html`${form.alert()}
+  ${form.field('name', { label: 'Name of the site', maxLength: 100, required: true })}
+  ${form.field('origins', {
+    label: 'Only for these addresses',
+    hint: 'Such as https://www.example.com, or https://*.example.com for every name in front; with spaces between. Empty: any site may use it.',
+  })}`;
+}
 
-  #changed(notice: string): void {
-    this.context.notify(notice);
-    this.dispatchEvent(new Event('keys-changed'));
-  }
+/** Keys for pages: with the snippet to copy. */
+export class StaffEmbedKeys extends KeyPanel<EmbedKey> {
+  protected override readonly warning =
+    'Pages with this key show no vehicles any more, at once and for good.';
 
-  #onSubmit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    this.#error = '';
-    this.requestUpdate();
-    try {
-      const origins = this.#origins.split(/[\s,]+/).filter((origin) => origin !== '');
-      const input = { name: this.#name, origins, idempotencyKey: crypto.randomUUID() };
+  readonly #new: EmbedKeyForm = new MutationForm(this, 'embed-key', { name: '', origins: '' });
+  readonly #edit: EmbedKeyForm = new MutationForm(this, 'edit-embed-key', {
+    name: '',
+    origins: '',
+  });
+  /** The key that is being changed. */
+  #edited: string | null = null;
+
+  #onCreate = async (event: SubmitEvent): Promise<void> => {
+    const isMade = await this.#new.send(event, async () => {
+      const input = inputOf(this.#new);
       const { createEmbedKey } = await this.context.ask<CreateEmbedKeyData>(CREATE_EMBED_KEY, {
         input,
       });
-      const [mistake] = createEmbedKey.userErrors;
-      if (mistake) this.#error = mistake.message;
-      else {
-        this.#name = this.#origins = '';
-        this.#changed('The embed key is made.');
-      }
-    } catch (error) {
-      this.#error = failureText(error);
-    }
-    this.#isBusy = false;
-    this.requestUpdate();
+      return createEmbedKey.userErrors;
+    });
+    if (isMade) this.changed('The embed key is made.');
   };
 
-  async #revoke({ id, name }: EmbedKey): Promise<void> {
-    const isSure = await confirmAction({
-      title: `Revoke “${name}”?`,
-      text: 'Pages with this key show no vehicles any more, at once and for good.',
-      confirmLabel: 'Revoke',
-      isDangerous: true,
-    });
-    if (!isSure) return;
-    try {
-      const { revokeEmbedKey } = await this.context.ask<RevokeEmbedKeyData>(REVOKE_EMBED_KEY, {
-        id,
+  #onUpdate = async (event: SubmitEvent): Promise<void> => {
+    const { name } = this.#edit.values;
+    const id = this.#edited;
+    const isChanged = await this.#edit.send(event, async () => {
+      const input = { id, ...inputOf(this.#edit) };
+      const { updateEmbedKey } = await this.context.ask<UpdateEmbedKeyData>(UPDATE_EMBED_KEY, {
+        input,
       });
-      const [mistake] = revokeEmbedKey.userErrors;
-      this.#changed(mistake?.message ?? `“${name}” is revoked.`);
-    } catch (error) {
-      this.context.notify(failureText(error));
+      return updateEmbedKey.userErrors;
+    });
+    if (!isChanged) return;
+    this.changed(`“${name}” is changed.`);
+    await this.#showForm(null, id);
+  };
+
+  /** Opens the form of a key, or closes the one that is open; `left` gets the focus back. */
+  async #showForm(key: EmbedKey | null, left: string | null = null): Promise<void> {
+    this.#edited = key?.id ?? null;
+    this.#edit.reset();
+    if (key !== null) {
+      this.#edit.set('name', key.name);
+      this.#edit.set('origins', key.origins.join(' '));
     }
+    this.requestUpdate();
+    await this.updateComplete;
+    const target = key === null ? `#edit-${left}` : '#edit-embed-key-name';
+    this.querySelector<HTMLElement>(target)?.focus();
   }
 
-  #item(key: EmbedKey): TemplateResult {
-    return html`<li class="key">
-      <h3>${key.name}</h3>
+  protected override async revoke(id: string) {
+    const { revokeEmbedKey } = await this.context.ask<RevokeEmbedKeyData>(REVOKE_EMBED_KEY, { id });
+    return revokeEmbedKey.userErrors;
+  }
+
+  #editForm({ id }: EmbedKey): TemplateResult {
+    return html`<form class="panel-form" @submit=${this.#onUpdate}>
+      ${fields(this.#edit)}
+      <div class="form-actions">
+        ${this.#edit.submit('Save')}
+        <button class="button" type="button" @click=${() => this.#showForm(null, id)}>
+          Cancel
+        </button>
+      </div>
+    </form>`;
+  }
+
+  protected override item(key: EmbedKey): TemplateResult {
+    if (key.id === this.#edited) return this.#editForm(key);
+    return html`<h3>${key.name}</h3>
       <p class="hint">
         ${key.origins.length === 0 ? 'For pages of any site' : html`For ${key.origins.join(', ')}`}
       </p>
@@ -94,14 +118,17 @@ export class StaffEmbedKeys extends LightElement {
         rows: 4,
         onCopied: () => this.context.notify('The snippet is copied.'),
       })}
-      <button
-        class="text-button text-button-danger"
-        type="button"
-        @click=${() => this.#revoke(key)}
-      >
-        Revoke<span class="visually-hidden"> “${key.name}”</span>
-      </button>
-    </li>`;
+      <div class="form-actions">
+        <button
+          id="edit-${key.id}"
+          class="text-button"
+          type="button"
+          @click=${() => this.#showForm(key)}
+        >
+          Change<span class="visually-hidden"> “${key.name}”</span>
+        </button>
+        ${this.revokeButton(key)}
+      </div>`;
   }
 
   override render(): TemplateResult {
@@ -110,42 +137,10 @@ export class StaffEmbedKeys extends LightElement {
       <p class="hint">
         With one, a page of yours shows what you have published. It is no secret: it only reads.
       </p>
-      ${
-        this.keys.length === 0
-          ? html`<p>There are none yet.</p>`
-          : html`<ul class="key-list">
-              ${repeat(
-                this.keys,
-                ({ id }) => id,
-                (key) => this.#item(key),
-              )}
-            </ul>`
-      }
-      <form class="key-form" @submit=${this.#onSubmit}>
+      ${this.list()}
+      <form class="panel-form" @submit=${this.#onCreate}>
         <h3>New embed key</h3>
-        <div role="alert">${this.#error ? html`<p class="alert">${this.#error}</p>` : nothing}</div>
-        ${formField({
-          name: 'embed-key-name',
-          label: 'Name of the site',
-          value: this.#name,
-          maxLength: 100,
-          required: true,
-          onInput: (value) => (this.#name = value),
-        })}
-        ${formField({
-          name: 'embed-key-origins',
-          label: 'Only for these addresses',
-          hint: 'Such as https://www.example.com, or https://*.example.com for every name in front; with spaces between. Empty: any site may use it.',
-          value: this.#origins,
-          onInput: (value) => (this.#origins = value),
-        })}
-        <button
-          class="button button-primary"
-          type="submit"
-          aria-disabled=${this.#isBusy ? 'true' : nothing}
-        >
-          Make the embed key
-        </button>
+        ${fields(this.#new)} ${this.#new.submit('Make the embed key')}
       </form>
     </section>`;
   }

@@ -12,11 +12,14 @@ export interface FormField {
   /** Makes it a select. */
   options?: readonly { value: string; label: string }[];
   width?: 'narrow' | 'wide';
-  autocomplete?: 'username' | 'current-password' | 'off';
+  autocomplete?: 'username' | 'current-password' | 'new-password' | 'name' | 'organization' | 'off';
   maxLength?: number;
   required?: boolean;
   onInput: (value: string) => void;
 }
+
+/** Of a field in which a password is chosen. */
+export const PASSWORD_HINT = '8 characters or more, and nothing that is easily guessed.';
 
 const INPUT_MODES = { number: 'numeric', decimal: 'decimal' } as const;
 

@@ -1,3 +1,5 @@
+import { MISTAKES, type Mistake } from './mutation-form.ts';
+
 export type ApiScope = 'VEHICLES_READ' | 'VEHICLES_WRITE' | 'MEDIA_WRITE' | 'ACCOUNT_READ';
 
 export interface ApiKey {
@@ -17,11 +19,6 @@ export interface EmbedKey {
   key: string;
   origins: string[];
   createdAt: string;
-}
-
-interface UserError {
-  message: string;
-  field: string[] | null;
 }
 
 export interface KeysData {
@@ -55,38 +52,32 @@ export const KEYS = /* GraphQL */ `
 `;
 
 export interface CreateApiKeyData {
-  createApiKey: { key: string | null; userErrors: UserError[] };
+  createApiKey: { key: string | null; userErrors: Mistake[] };
 }
 
 export const CREATE_API_KEY = /* GraphQL */ `
   mutation CreateApiKey($input: CreateApiKeyInput!) {
     createApiKey(input: $input) {
       key
-      userErrors {
-        message
-        field
-      }
+      ${MISTAKES}
     }
   }
 `;
 
 export interface RevokeApiKeyData {
-  revokeApiKey: { userErrors: UserError[] };
+  revokeApiKey: { userErrors: Mistake[] };
 }
 
 export const REVOKE_API_KEY = /* GraphQL */ `
   mutation RevokeApiKey($id: ID!) {
     revokeApiKey(input: { id: $id }) {
-      userErrors {
-        message
-        field
-      }
+      ${MISTAKES}
     }
   }
 `;
 
 export interface CreateEmbedKeyData {
-  createEmbedKey: { embedKey: { id: string } | null; userErrors: UserError[] };
+  createEmbedKey: { embedKey: { id: string } | null; userErrors: Mistake[] };
 }
 
 export const CREATE_EMBED_KEY = /* GraphQL */ `
@@ -95,25 +86,29 @@ export const CREATE_EMBED_KEY = /* GraphQL */ `
       embedKey {
         id
       }
-      userErrors {
-        message
-        field
-      }
+      ${MISTAKES}
     }
   }
 `;
 
 export interface RevokeEmbedKeyData {
-  revokeEmbedKey: { userErrors: UserError[] };
+  revokeEmbedKey: { userErrors: Mistake[] };
 }
 
 export const REVOKE_EMBED_KEY = /* GraphQL */ `
   mutation RevokeEmbedKey($id: ID!) {
     revokeEmbedKey(input: { id: $id }) {
-      userErrors {
-        message
-        field
-      }
+      ${MISTAKES}
     }
+  }
+`;
+
+export interface UpdateEmbedKeyData {
+  updateEmbedKey: { userErrors: Mistake[] };
+}
+
+export const UPDATE_EMBED_KEY = /* GraphQL */ `
+  mutation UpdateEmbedKey($input: UpdateEmbedKeyInput!) {
+    updateEmbedKey(input: $input) { ${MISTAKES} }
   }
 `;

@@ -46,7 +46,7 @@ it('makes an API key, shows it once, and revokes it when one is sure', LONG, asy
   const program = new GraphQLClient(server.url, key);
   const rights = '{ viewer { rights } }';
   expect(await program.expect(rights)).toEqual({
-    viewer: { rights: ['READ', 'FOLLOW', 'EDIT_VEHICLES'] },
+    viewer: { rights: ['READ', 'FOLLOW', 'EDIT_VEHICLES', 'REGISTER_DOCUMENTS'] },
   });
   expect(await accessibilityProblems(page)).toEqual([]);
   await page.getByRole('button', { name: 'I have it' }).click();
@@ -72,7 +72,10 @@ it('gives a snippet with which a page shows a vehicle', LONG, async () => {
   await page.getByLabel('Name of the site').fill('Our site');
   await page.getByLabel('Only for these addresses').fill('nonsense');
   await page.getByRole('button', { name: 'Make the embed key' }).click();
-  await page.getByRole('alert').getByText('is no origin').waitFor();
+  await page.getByText('is no origin').waitFor();
+  const origins = page.getByLabel('Only for these addresses');
+  expect(await origins.getAttribute('aria-invalid')).toBe('true');
+  expect(await origins.evaluate((field) => field === document.activeElement)).toBe(true);
   await page.getByLabel('Only for these addresses').fill('');
   await page.getByRole('button', { name: 'Make the embed key' }).click();
   const snippet = await page.getByLabel('Snippet of “Our site”').inputValue();
@@ -92,6 +95,38 @@ it('gives a snippet with which a page shows a vehicle', LONG, async () => {
       .evaluate((element) => (element as HTMLElement & { status?: string }).status);
   await expect.poll(status).toBe('empty');
   await shop.close();
+});
+
+it('changes where an embed key is good', LONG, async () => {
+  await south.staff.expect(
+    'mutation { createEmbedKey(input: { name: "Old name" }) { userErrors { code } } }',
+  );
+  const page = await openKeys(south);
+  await page.getByRole('button', { name: 'Change “Old name”' }).click();
+  const form = page
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('button', { name: 'Save' }) });
+  const name = form.getByLabel('Name of the site');
+  expect(await name.inputValue()).toBe('Old name');
+  expect(await name.evaluate((field) => field === document.activeElement)).toBe(true);
+  await form.getByLabel('Only for these addresses').fill('nonsense');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('is no origin').waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await name.fill('New name');
+  await form
+    .getByLabel('Only for these addresses')
+    .fill('https://www.south.example https://*.south.example');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('For https://www.south.example, https://*.south.example').waitFor();
+  const change = page.getByRole('button', { name: 'Change “New name”' });
+  await expect
+    .poll(() => change.evaluate((button) => button === document.activeElement))
+    .toBe(true);
+  await change.click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await change.waitFor();
+  await page.close();
 });
 
 it('says to whoever may not manage keys who may', LONG, async () => {

@@ -69,7 +69,7 @@ export class StaffLogIn extends LightElement {
 
   override render() {
     const { demoAccount } = this;
-    return html`<form class="log-in-form" @submit=${this.#onSubmit}>
+    return html`<form class="card-form" @submit=${this.#onSubmit}>
       ${
         demoAccount === null
           ? nothing

@@ -1,13 +1,27 @@
+import { StaffAcceptInvitation } from './accept-invitation.ts';
+import { StaffAccount } from './account-page.ts';
 import { StaffApiKeys } from './api-keys.ts';
+import { StaffAuditLog } from './audit-log.ts';
 import { StaffEmbedKeys } from './embed-keys.ts';
+import { StaffForgotPassword } from './forgot-password.ts';
 import { StaffKeys } from './keys-page.ts';
 import { StaffLogIn } from './log-in.ts';
+import { StaffMembers } from './members-page.ts';
+import { StaffResetPassword } from './reset-password.ts';
+import { StaffSignUp } from './sign-up.ts';
 import { StaffRoot } from './staff-root.ts';
 import { StaffStorageUsage } from './storage-usage.ts';
 import { StaffVehicleEditor } from './vehicle-editor.ts';
 import { StaffVehicleList } from './vehicle-list.ts';
 
 customElements.define('staff-log-in', StaffLogIn);
+customElements.define('staff-sign-up', StaffSignUp);
+customElements.define('staff-forgot-password', StaffForgotPassword);
+customElements.define('staff-reset-password', StaffResetPassword);
+customElements.define('staff-accept-invitation', StaffAcceptInvitation);
+customElements.define('staff-account', StaffAccount);
+customElements.define('staff-audit-log', StaffAuditLog);
+customElements.define('staff-members', StaffMembers);
 customElements.define('staff-storage-usage', StaffStorageUsage);
 customElements.define('staff-api-keys', StaffApiKeys);
 customElements.define('staff-embed-keys', StaffEmbedKeys);

@@ -10,11 +10,23 @@ export const LIST_VIEWS: Readonly<Record<ListView, { label: string; filter: obje
   'without-photos': { label: 'Without photos', filter: { withoutMedia: true } },
 };
 
+/** Pages that have one address each. */
+const PAGES = {
+  '/staff/vehicles/new': 'new',
+  '/staff/keys': 'keys',
+  '/staff/members': 'members',
+  '/staff/audit-log': 'audit-log',
+  '/staff/account': 'account',
+  '/staff/sign-up': 'sign-up',
+  '/staff/forgot-password': 'forgot-password',
+  '/staff/reset-password': 'reset-password',
+  '/staff/accept-invitation': 'accept-invitation',
+} as const;
+
 export type StaffRoute =
   | { name: 'list'; view: ListView; search: string }
-  | { name: 'new' }
+  | { name: (typeof PAGES)[keyof typeof PAGES] }
   | { name: 'vehicle'; id: string }
-  | { name: 'keys' }
   | { name: 'unknown' };
 
 export function readRoute(address: { pathname: string; search: string }): StaffRoute {
@@ -28,8 +40,7 @@ export function readRoute(address: { pathname: string; search: string }): StaffR
       search: parameters.get('q') ?? '',
     };
   }
-  if (path === '/staff/vehicles/new') return { name: 'new' };
-  if (path === '/staff/keys') return { name: 'keys' };
+  if (Object.hasOwn(PAGES, path)) return { name: PAGES[path as keyof typeof PAGES] };
   const id = /^\/staff\/vehicles\/([^/]+)$/.exec(path)?.[1];
   try {
     return id === undefined ? { name: 'unknown' } : { name: 'vehicle', id: decodeURIComponent(id) };

@@ -5,6 +5,7 @@ export type LeaveGuard = () => Promise<boolean>;
 
 /** The address bar as state. Dispatches `change` when another page is to be shown. */
 export class StaffRouter extends EventTarget {
+  #linkToken = takeLinkToken();
   #route = readRoute(location);
   #address = location.href;
   #guard: LeaveGuard | null = null;
@@ -20,6 +21,11 @@ export class StaffRouter extends EventTarget {
 
   get route(): StaffRoute {
     return this.#route;
+  }
+
+  /** What the link of a mail brought along; kept nowhere else. Null without one. */
+  get linkToken(): string | null {
+    return this.#linkToken;
   }
 
   /** Held by the page that has typed data; null once that is saved. */
@@ -41,6 +47,7 @@ export class StaffRouter extends EventTarget {
   }
 
   #show(): void {
+    this.#linkToken = takeLinkToken();
     this.#address = location.href;
     this.#route = readRoute(location);
     this.dispatchEvent(new Event('change'));
@@ -71,4 +78,12 @@ export class StaffRouter extends EventTarget {
     event.preventDefault();
     void this.go(link.pathname + link.search);
   }
+}
+
+/** Reads `#token=…`, and takes it out of the address bar and the history. */
+function takeLinkToken(): string | null {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (token === null) return null;
+  history.replaceState(null, '', location.pathname + location.search);
+  return token;
 }

@@ -157,10 +157,17 @@ describe('storage', () => {
   it('is told in words and on a meter, of the dealership and of a vehicle', LONG, async () => {
     const { page } = await openAsStaff('/staff');
     await page.getByRole('meter', { name: 'Storage: 2 GB of 50 GB' }).waitFor();
-    await page.getByText('1.9 GB in photos, 120 MB in videos').waitFor();
+    await page.getByText('1.9 GB in photos').waitFor();
+    await page.getByText('120 MB in videos').waitFor();
+    const widths = await page
+      .locator('.usage-bar rect')
+      .evaluateAll((parts) => parts.map((part) => Number(part.getAttribute('width'))));
+    expect(widths.map(Math.round)).toEqual([38, 4]);
     await page.getByRole('link', { name: '2021 Example Model 02' }).click();
     await page.getByRole('meter', { name: 'Storage: 75 MB of 1 GB' }).waitFor();
-    await page.getByText('8 of 100 photos and videos · 9 MB still on the way').waitFor();
+    await page.getByText('8 of 100 photos and videos').waitFor();
+    await page.getByText('9 MB still on the way').waitFor();
+    expect(await page.getByText('Almost full').count()).toBe(0);
     const { storageUsage } = site.server.stock.vehicles[1] as unknown as {
       storageUsage: { total: { usedBytes: number } };
     };
@@ -169,6 +176,11 @@ describe('storage', () => {
       .locator('vehicle-media')
       .evaluate((element) => element.dispatchEvent(new Event('vm-media-change')));
     await page.getByRole('meter', { name: 'Storage: 100 MB of 1 GB' }).waitFor();
+    storageUsage.total.usedBytes = 910_000_000;
+    await page
+      .locator('vehicle-media')
+      .evaluate((element) => element.dispatchEvent(new Event('vm-media-change')));
+    await page.getByText('Almost full').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.context().close();
   });

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { STATUS_WORDS } from '../vehicle-words.ts';
 import type { VehicleDetails } from './documents.ts';
 import { icon } from './icon.ts';
+import { dayWords } from './moments.ts';
 import { STATUS_CHANGES, STATUS_HINTS, type StatusChange } from './vehicle-status.ts';
 
 export interface StatusActions {
@@ -10,10 +11,6 @@ export interface StatusActions {
   isBusy: boolean;
   onStatus: (change: StatusChange) => void;
   onDelete: () => void;
-}
-
-function date(value: string): string {
-  return new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(new Date(value));
 }
 
 /** Who can see a vehicle, since when, and what may be done about it. */
@@ -40,18 +37,18 @@ export function statusPanel(vehicle: VehicleDetails, actions: StatusActions): Te
     <dl class="dates">
       <div>
         <dt>Added</dt>
-        <dd>${date(vehicle.createdAt)}</dd>
+        <dd>${dayWords(vehicle.createdAt)}</dd>
       </div>
       <div>
         <dt>Changed</dt>
-        <dd>${date(vehicle.updatedAt)}</dd>
+        <dd>${dayWords(vehicle.updatedAt)}</dd>
       </div>
       ${
         vehicle.publishedAt === null
           ? nothing
           : html`<div>
               <dt>Published</dt>
-              <dd>${date(vehicle.publishedAt)}</dd>
+              <dd>${dayWords(vehicle.publishedAt)}</dd>
             </div>`
       }
     </dl>

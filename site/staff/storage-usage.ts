@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { sizeWords } from '../vehicle-words.ts';
 import {
   DEALERSHIP_USAGE,
@@ -9,6 +9,17 @@ import {
 } from './documents.ts';
 import { LightElement } from './light-element.ts';
 import type { StaffContext } from './staff-context.ts';
+
+/** Units that the bar is long. */
+const BAR = 1000;
+/** The part of the room from which on it is said that little is left. */
+const TIGHT = 0.9;
+
+interface Share {
+  kind: string;
+  bytes: number;
+  words: string;
+}
 
 /** How much room photos and videos take: of one vehicle, or of the whole dealership. */
 export class StaffStorageUsage extends LightElement {
@@ -56,20 +67,36 @@ export class StaffStorageUsage extends LightElement {
     return vehicle?.storageUsage ?? null;
   }
 
+  #bar(shares: readonly Share[], room: number): TemplateResult {
+    let start = 0;
+    return html`<svg
+      class="usage-bar"
+      viewBox="0 0 ${BAR} 10"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      ${shares.map(({ kind, bytes }) => {
+        // What is there is seen, however little it is.
+        const width = Math.max(4, (bytes / room) * BAR);
+        const part = svg`<rect class="usage-${kind}" x=${start} width=${width} height="10" />`;
+        start += width;
+        return part;
+      })}
+    </svg>`;
+  }
+
   override render(): TemplateResult | typeof nothing {
     const usage = this.#usage;
     if (usage === null) return nothing;
     const { total, limitBytes, limitCount, images, videos } = usage;
     const bytes = total.usedBytes + total.reservedBytes;
-    const files = [
-      limitCount === null
-        ? null
-        : `${total.usedCount + total.reservedCount} of ${limitCount} photos and videos`,
-      videos.usedBytes > 0
-        ? `${sizeWords(images.usedBytes)} in photos, ${sizeWords(videos.usedBytes)} in videos`
-        : null,
-      total.reservedBytes > 0 ? `${sizeWords(total.reservedBytes)} still on the way` : null,
-    ].filter((words) => words !== null);
+    const shares: readonly Share[] = [
+      { kind: 'images', bytes: images.usedBytes, words: 'in photos' },
+      { kind: 'videos', bytes: videos.usedBytes, words: 'in videos' },
+      { kind: 'reserved', bytes: total.reservedBytes, words: 'still on the way' },
+    ].filter((share) => share.bytes > 0);
+    const room = Math.max(1, bytes, limitBytes ?? 0);
+    const isTight = limitBytes !== null && bytes > limitBytes * TIGHT;
     return html`<div class="storage-usage">
       <p class="storage-usage-words" id="storage-usage-words">
         Storage:
@@ -77,16 +104,36 @@ export class StaffStorageUsage extends LightElement {
       </p>
       ${
         limitBytes === null
-          ? nothing
-          : html`<meter
+          ? this.#bar(shares, room)
+          : html`<div
+              role="meter"
               aria-labelledby="storage-usage-words"
-              min="0"
-              max=${limitBytes}
-              high=${limitBytes * 0.9}
-              value=${bytes}
-            ></meter>`
+              aria-valuemin="0"
+              aria-valuemax=${limitBytes}
+              aria-valuenow=${bytes}
+              aria-valuetext="${sizeWords(bytes)} of ${sizeWords(limitBytes)}"
+            >
+              ${this.#bar(shares, room)}
+            </div>`
       }
-      ${files.length === 0 ? nothing : html`<p class="hint">${files.join(' · ')}</p>`}
+      ${
+        isTight
+          ? html`<p class="field-error">Almost full: delete what is not needed any more.</p>`
+          : nothing
+      }
+      <ul class="usage-shares">
+        ${shares.map(
+          (share) =>
+            html`<li class="usage-${share.kind}">${sizeWords(share.bytes)} ${share.words}</li>`,
+        )}
+        ${
+          limitCount === null
+            ? nothing
+            : html`<li>
+                ${total.usedCount + total.reservedCount} of ${limitCount} photos and videos
+              </li>`
+        }
+      </ul>
     </div>`;
   }
 }
