@@ -35,6 +35,7 @@ const LONG = 600;
 
 /** Every point at which a photo could be lost or something be left behind. */
 export const CRASH_POINTS: readonly CrashPoint[] = [
+  // Of a photo that is there already: any other ticket is one statement, which has no middle.
   point('before the ticket commits', 'upload', 'ticket-uncommitted', SHORT),
   point('after it, before the reply', 'upload', 'ticket-granted', SHORT),
   point('client in mid-PUT', 'half-sent', null, SHORT),

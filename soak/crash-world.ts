@@ -5,7 +5,7 @@ import { demoAccount } from '../demo/seed.ts';
 import { hashPassword } from '../server/accounts/passwords.ts';
 import { connectDatabase, type Database, type DatabaseConfig } from '../server/db/database.ts';
 import { createLog } from '../server/log.ts';
-import { decodeId } from '../server/schema/node-id.ts';
+import { decodeId } from '../server/node-id.ts';
 import { createDiskStorage } from '../server/storage/disk.ts';
 import { createS3Storage } from '../server/storage/s3.ts';
 import type { Storage } from '../server/storage/storage.ts';

@@ -1,5 +1,5 @@
 import { v4 as uuid } from 'uuid';
-import { encodeId } from '../server/schema/node-id.ts';
+import { encodeId } from '../server/node-id.ts';
 import { mutation, USER_ERRORS, type KeyedMutation, type Scene } from './keyed-mutation.ts';
 
 const INVITATION = `invitation { id email role createdAt revokedAt } ${USER_ERRORS}`;

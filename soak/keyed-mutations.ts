@@ -1,6 +1,6 @@
 import { v4 as uuid } from 'uuid';
 import type { Database } from '../server/db/database.ts';
-import { decodeId } from '../server/schema/node-id.ts';
+import { decodeId } from '../server/node-id.ts';
 import {
   addVehicle,
   describeFile,

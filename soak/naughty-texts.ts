@@ -6,6 +6,7 @@
  *
  *   npm run soak:naughty-texts [-- --short --seed 1 --out result.json]
  */
+import { randomUUID } from 'node:crypto';
 import {
   getNamedType,
   isInputObjectType,
@@ -13,8 +14,10 @@ import {
   type GraphQLInputField,
 } from 'graphql';
 import { schema } from '../server/schema/index.ts';
+import type { TargetKind } from '../test/authorization/expectations.ts';
 import { argumentsFor, type Position } from '../test/authorization/inputs.ts';
 import { rootFields } from '../test/authorization/matrix.ts';
+import { anyText, isShared } from '../test/authorization/shared.ts';
 import { createWorld, type Actor } from '../test/authorization/world.ts';
 import { naughtyTexts } from '../test/naughty-texts.ts';
 import { startServer } from '../test/server.ts';
@@ -61,7 +64,7 @@ const server = await startServer({ env: { RATE_LIMITS: 'off', MEDIA_CONCURRENCY:
 try {
   const world = await createWorld(server);
   const owner = world.actors.find(({ kind }) => kind === 'owner') as Actor;
-  const texts = naughtyTexts(run.random).filter((_, index) => !run.short || index % 20 === 0);
+  const texts = naughtyTexts(run.random).filter((_, index) => !run.short || index % 40 === 0);
   const fields = rootFields(schema).filter(
     ({ operation, field }) => operation !== 'subscription' && field.name !== 'logOut',
   );
@@ -92,21 +95,22 @@ try {
     const declared = field.args.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
     const passed = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
     const query = `${operation} (${declared}) { ${field.name}(${passed}) { __typename } }`;
-    const own = (kind: keyof typeof owner.home.things) => owner.home.things[kind];
+    const own = (kind: TargetKind) => (isShared(kind) ? anyText(kind) : owner.home.things[kind]);
+    const given = () => ({ key: randomUUID(), ...owner.credentials });
     const found = field.args.map((arg) => pathsOf(arg, arg.name));
     for (const path of found.flatMap((each) => each.texts)) {
       inputs += 1;
       for (const text of texts) {
         const position = { path, kind: 'slug' } as Position;
         tasks.push(() => {
-          const variables = argumentsFor(field, position, text, own);
+          const variables = argumentsFor(field, position, text, own, given());
           return send(`${field.name}.${path}`, JSON.stringify({ query, variables }));
         });
       }
     }
     for (const path of found.flatMap((each) => each.objects)) {
       for (const name of PROTOTYPE_NAMES) {
-        const variables = argumentsFor(field, null, '', own);
+        const variables = argumentsFor(field, null, '', own, given());
         const body = `{"query":${JSON.stringify(query)},"variables":${withName(variables, path, name)}}`;
         tasks.push(() => send(`${field.name}.${path} with ${name}`, body));
       }

@@ -1,7 +1,7 @@
 import { demoAccount } from '../demo/seed.ts';
 import { connectDatabase } from '../server/db/database.ts';
 import { createLog } from '../server/log.ts';
-import { decodeId } from '../server/schema/node-id.ts';
+import { decodeId } from '../server/node-id.ts';
 import { createS3Storage } from '../server/storage/s3.ts';
 import { clip } from '../test/clips.ts';
 import { addVehicle } from '../test/gallery.ts';

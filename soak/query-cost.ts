@@ -1,11 +1,13 @@
 /**
  * Looks for the document of at most 10 kB that takes the most CPU of the server:
  * made from the schema, then changed again and again, the dearest kept. On 100
- * vehicles with 100 pictures in ten sizes each. None may take more than 250 ms.
- * The database is a Postgres, so that its work is not counted with the server's.
+ * vehicles with 100 pictures in ten sizes each. None may take more than 250 ms:
+ * of the server the first time, when it is executed field by field, and of the
+ * server and of Postgres each when it is asked again, and Postgres may write it.
  *
  *   DATABASE_URL=… npm run soak:query-cost [-- --short --seed 1 --out result.json]
  */
+import { readFile } from 'node:fs/promises';
 import {
   getNamedType,
   getNullableType,
@@ -16,13 +18,14 @@ import {
   type GraphQLField,
   type GraphQLNamedType,
 } from 'graphql';
+import type { Pool } from 'pg';
 import { schema } from '../server/schema/index.ts';
 import { PUBLIC_DEALERSHIP, startServer } from '../test/server.ts';
 import { soakRun } from './soak-run.ts';
 
 if (!process.env.DATABASE_URL) throw new Error('Set DATABASE_URL: see the head of this file.');
 const run = soakRun('query-cost');
-const DOCUMENTS = run.short ? 150 : 2_000;
+const DOCUMENTS = run.short ? 80 : 2_000;
 const MAX_BYTES = 10_000;
 const MAX_MS = 250;
 const KEPT = 8;
@@ -139,6 +142,7 @@ try {
   let answered = 0;
   let refused = 0;
   let invalid = 0;
+  const backends = await readBackends(pool);
   async function cpuOf(query: string): Promise<number> {
     const before = process.cpuUsage();
     const response = await fetch(`${server.url}/graphql`, {
@@ -153,9 +157,23 @@ try {
     else invalid += 1;
     return (user + system) / 1_000;
   }
+  let texts = 0;
+  /** The same in a text that nobody has asked before. */
+  const anew = (query: string) => `${query} #${texts++}`;
   /** The least of three: what else the machine does only adds. */
   const steadyCpuOf = async (query: string) =>
-    Math.min(await cpuOf(query), await cpuOf(`${query} `), await cpuOf(`${query}  `));
+    Math.min(await cpuOf(anew(query)), await cpuOf(anew(query)), await cpuOf(anew(query)));
+  /** Of the server or the database, whichever is more, once the document is known: the least of three again. */
+  async function cpuAgainOf(query: string): Promise<number> {
+    await cpuOf(query);
+    const all: number[] = [];
+    for (let times = 0; times < 3; times++) {
+      const before = await backends.cpuMs();
+      const server = await cpuOf(query);
+      all.push(Math.max(server, (await backends.cpuMs()) - before));
+    }
+    return Math.min(...all);
+  }
 
   const root = schema.getQueryType() as GraphQLNamedType;
   const textOf = (nodes: readonly Node[]) => `{ ${write(nodes, root, { next: 0 })} }`;
@@ -171,9 +189,11 @@ try {
     `{ ${Array.from({ length: 10 }, (_, index) => `a${index}: vehicles(first: 100) { nodes { title } }`).join(' ')} }`,
   ];
   // The first requests of a process compile what they run.
-  for (const query of [...given, ...given]) await cpuOf(query);
-  const found: { query: string; cpuMs: number; nodes: Node[] }[] = [];
-  for (const query of given) found.push({ query, cpuMs: await steadyCpuOf(query), nodes: [] });
+  for (const query of [...given, ...given]) await cpuOf(anew(query));
+  const found: { query: string; cpuMs: number; againMs: number; nodes: Node[] }[] = [];
+  const keep = async (query: string, cpuMs: number, nodes: Node[]) =>
+    found.push({ query, cpuMs, againMs: await cpuAgainOf(query), nodes });
+  for (const query of given) await keep(query, await steadyCpuOf(query), []);
 
   const dearest = () => found.toSorted((a, b) => b.cpuMs - a.cpuMs);
   for (let tried = 0; tried < DOCUMENTS && !run.isTimeUp(); tried += 1) {
@@ -186,20 +206,50 @@ try {
     if (query.length > MAX_BYTES || nodes.length === 0) continue;
     const once = await cpuOf(query);
     const least = dearest()[KEPT]?.cpuMs ?? 0;
-    if (once > least) found.push({ query, cpuMs: Math.min(once, await steadyCpuOf(query)), nodes });
+    if (once > least) await keep(query, Math.min(once, await steadyCpuOf(query)), nodes);
   }
 
   const [most] = dearest();
+  const [mostAgain] = found.toSorted((a, b) => b.againMs - a.againMs);
   await run.report(
     {
       documents: { answered, refused, invalid },
       dearest: dearest()
         .slice(0, 3)
-        .map(({ query, cpuMs }) => ({ cpuMs: Math.round(cpuMs), query: query.slice(0, 500) })),
+        .map(({ query, cpuMs, againMs }) => ({
+          cpuMs: Math.round(cpuMs),
+          againMs: Math.round(againMs),
+          query: query.slice(0, 500),
+        })),
+      dearestAgain: mostAgain && {
+        againMs: Math.round(mostAgain.againMs),
+        query: mostAgain.query.slice(0, 500),
+      },
       allowedMs: MAX_MS,
     },
-    answered > 0 && (most?.cpuMs ?? Infinity) <= MAX_MS,
+    answered > 0 &&
+      (most?.cpuMs ?? Infinity) <= MAX_MS &&
+      (mostAgain?.againMs ?? Infinity) <= MAX_MS,
   );
 } finally {
   await server.stop();
+}
+
+/** The processes of the database that serve this one, on the same machine. */
+async function readBackends(pool: Pool): Promise<{ cpuMs(): Promise<number> }> {
+  return {
+    async cpuMs() {
+      const { rows } = await pool.query<{ pid: number }>(
+        'select pid from pg_stat_activity where datname = current_database()',
+      );
+      const all = await Promise.all(
+        rows.map(async ({ pid }) => {
+          const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+          const fields = stat.split(') ')[1]?.split(' ') ?? [];
+          return 10 * (Number(fields[11] ?? 0) + Number(fields[12] ?? 0));
+        }),
+      );
+      return all.reduce((sum, each) => sum + each, 0);
+    },
+  };
 }

@@ -11,7 +11,7 @@
  */
 import { v4 as uuid } from 'uuid';
 import { USAGE_COLUMNS } from '../server/gallery/storage-usage.ts';
-import { encodeId } from '../server/schema/node-id.ts';
+import { encodeId } from '../server/node-id.ts';
 import { describeFile, ticketFor, uploadPhoto } from '../test/gallery.ts';
 import { photo } from '../test/pictures.ts';
 import { grouped, interleaved } from './interleaved.ts';

@@ -10,16 +10,19 @@ export interface SoakRun {
   readonly seed: number;
   /** At least 0, below `limit`, whole: the same sequence for the same seed. */
   random(limit: number): number;
+  /** Whether one of its own switches was given. */
+  has(option: string): boolean;
   /** Whether `--minutes` have passed; never without them. */
   isTimeUp(): boolean;
   /** Prints the result and writes it to `--out`; ends the process with 1 when it did not pass. */
   report(result: Record<string, unknown>, passed: boolean): Promise<void>;
 }
 
-/** Reads `--short`, `--seed`, `--minutes` and `--out`. */
-export function soakRun(soak: string): SoakRun {
+/** Reads `--short`, `--seed`, `--minutes`, `--out` and the soak’s own switches. */
+export function soakRun(soak: string, switches: readonly string[] = []): SoakRun {
   const { values } = parseArgs({
     options: {
+      ...Object.fromEntries(switches.map((name) => [name, { type: 'boolean' as const }])),
       short: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
       minutes: { type: 'string', default: 'Infinity' },
@@ -40,6 +43,7 @@ export function soakRun(soak: string): SoakRun {
       mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
       return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
     },
+    has: (option) => (values as Record<string, unknown>)[option] === true,
     isTimeUp: () => performance.now() > endMs,
     async report(result, passed) {
       const whole = {

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseSync, visitorKeys, type Node } from 'oxc-parser';
 
 /** Matches every row, and tells a statement that it is in from all others. */
 export const MARK = '00000000-0000-4000-8000-0000dead0000';
+/** In statements, and for comparisons alone: which check it is. */
+export const NOTE = /cccccccc-0000-4000-8000-[0-9a-f]{12}/g;
 
 /** One place of the server's code that holds a statement, or a decision, to one dealership. */
 export interface TenantCheck {
@@ -16,8 +19,10 @@ export interface TenantCheck {
   text: string;
   /** The same without the check. */
   removed: string;
-  /** The same, and noting that it was asked; null where nothing can. */
-  noted: string | null;
+  /** What tells it apart. */
+  id: string;
+  /** The same, and noting that it was asked. */
+  noted: string;
   kind: 'where' | 'sql' | 'comparison';
 }
 
@@ -40,11 +45,23 @@ function checksIn(file: string): TenantCheck[] {
     start: number,
     end: number,
     removed: string,
-    note: ((call: string) => string) | null,
+    note: (id: string) => string,
   ) => {
     const line = source.slice(0, start).split('\n').length;
-    const noted = note?.(`globalThis.noteCheck?.('${file}:${start}')`) ?? null;
-    checks.push({ file, line, start, end, text: source.slice(start, end), removed, noted, kind });
+    const hash = createHash('sha256').update(`${file}:${start}`).digest('hex');
+    const id = `cccccccc-0000-4000-8000-${hash.slice(0, 12)}`;
+    const noted = note(id);
+    checks.push({
+      file,
+      line,
+      start,
+      end,
+      text: source.slice(start, end),
+      removed,
+      id,
+      noted,
+      kind,
+    });
   };
   const of = (node: Node): string => source.slice(node.start, node.end);
 
@@ -52,35 +69,65 @@ function checksIn(file: string): TenantCheck[] {
     const isValue = node.type === 'Property' && ancestors.at(-1)?.type === 'ObjectExpression';
     if (isValue && inWhere(node, ancestors, of)) {
       const key = of(node.key);
-      const note = (call: string) => `${key}: (${call}, ${of(node.value)})`;
       const anything = `dealershipId: { not: '${MARK}' }`;
-      if (key === 'dealershipId') add('where', node.start, node.end, anything, note);
+      if (key === 'dealershipId') {
+        add(
+          'where',
+          node.start,
+          node.end,
+          anything,
+          (id) => `dealershipId: { equals: ${of(node.value)}, not: '${id}' }`,
+        );
+      }
       if (key === 'dealershipId_id' && node.value.type === 'ObjectExpression') {
         const id = node.value.properties.find(
           (one) => one.type === 'Property' && of(one.key) === 'id',
         );
-        if (id) add('where', node.start, node.end, `${of(id)}, ${anything}`, note);
+        if (id) {
+          add(
+            'where',
+            node.start,
+            node.end,
+            `${of(id)}, ${anything}`,
+            (note) => `${of(node)}, dealershipId: { not: '${note}' }`,
+          );
+        }
       }
     }
     if (node.type === 'TemplateLiteral') {
+      const isTagged = ancestors.at(-1)?.type === 'TaggedTemplateExpression';
+      const text = (index: number) => of(node.quasis[index] as Node).replace(/^\}|\$\{$/g, '');
       for (const [index, expression] of node.expressions.entries()) {
-        const before = node.quasis[index] as Node;
-        const match = /(?:\b\w+\.)?(?:dealership_id|\bid) = $/.exec(
-          of(before).replace(/\$\{$/, ''),
-        );
+        const named = node.expressions[index - 1];
+        const isNamed =
+          text(index) === ' = ' && named !== undefined && of(named).includes("'dealership_id'");
+        const [column = ''] = /(?:\b\w+\.)?(?:dealership_id|\bid) = $/.exec(text(index)) ?? [];
         const isOurs =
-          match && (match[0].includes('dealership_id') || of(expression).endsWith('dealershipId'));
-        if (!isOurs) continue;
-        const after = of(node.quasis[index + 1] as Node);
-        const cast = after.startsWith('}::uuid') || after.startsWith('::uuid') ? '::uuid' : '';
-        const start = expression.start - 2 - match[0].length;
+          column.includes('dealership_id') || (column && of(expression).endsWith('dealershipId'));
+        if (!isOurs && !isNamed) continue;
+        const cast = /^\}?::uuid/.test(of(node.quasis[index + 1] as Node)) ? '::uuid' : '';
         const end = expression.end + 1 + cast.length;
+        if (isTagged) {
+          const start = expression.start - 2 - column.length;
+          const noted = (id: string) =>
+            `${source.slice(start, end)} and \${'${id}'}::uuid is not null`;
+          add('sql', start, end, `\${'${MARK}'}::uuid is not null`, noted);
+          continue;
+        }
+        // The name of a row, and that of its column, may be values of the template, too.
+        let from = isNamed ? index - 1 : index;
+        if (text(from) === (isNamed ? '.' : `.${column}`)) from -= 1;
+        const start =
+          from === index
+            ? expression.start - 2 - column.length
+            : (node.expressions[from] as Node).start - 2;
+        // Such a text may be written once and asked often: that it was asked stands in itself.
         add(
           'sql',
           start,
           end,
-          `\${'${MARK}'}::uuid is not null`,
-          (call) => `${match[0]}\${(${call}, ${of(expression)})}${cast}`,
+          `\${${of(expression)}}${cast} is not null /* ${MARK} */`,
+          (id) => `${source.slice(start, end)} /* ${id} */`,
         );
       }
       textChecks(node);
@@ -95,7 +142,7 @@ function checksIn(file: string): TenantCheck[] {
           node.start,
           node.end,
           String(node.operator === '==='),
-          (call) => `(${call}, ${of(node)})`,
+          (id) => `(globalThis.noteCheck?.('${id}'), ${of(node)})`,
         );
       }
     }
@@ -106,7 +153,13 @@ function checksIn(file: string): TenantCheck[] {
   function textChecks(node: Node): void {
     for (const match of of(node).matchAll(/(?:\b\w+\.)?dealership_id = (\$\d+)/g)) {
       const start = node.start + match.index;
-      add('sql', start, start + match[0].length, `${match[1]}::uuid is not null`, null);
+      add(
+        'sql',
+        start,
+        start + match[0].length,
+        `${match[1]}::uuid is not null /* ${MARK} */`,
+        (id) => `${match[0]} /* ${id} */`,
+      );
     }
   }
 }

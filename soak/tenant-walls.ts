@@ -2,66 +2,55 @@
  * Takes each check of the tenant out of the server's code, one at a time, and
  * asks the authorization matrix: is it seen, or does row-level security hold?
  *
- *   npm run soak:tenant-walls               all of them
- *   npm run soak:tenant-walls -- --short    every twelfth, from one that --seed chooses
- *   npm run soak:tenant-walls -- result.json
+ *   npm run soak:tenant-walls [-- --short --seed 1 --out result.json]
+ *
+ * The short form looks as whom the statements of every check run, and then removes as many checks as go
+ * into 15 seconds, in an order that the seed decides.
  */
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { soakRun } from './soak-run.ts';
 import { findTenantChecks, type TenantCheck } from './tenant-checks.ts';
-import type { Coverage, Probe } from './tenant-walls-probe.ts';
+import type { Answers, Probe, Question } from './tenant-walls-probe.ts';
 
 const AT_ONCE = 2;
-/** Beside the fields: what the streams tell who catches up. */
-const REPLAY = 'replay';
-const SHORT_STEP = 12;
+const SHORT_MS = 15_000;
+/** Of those that ask a check: as whom its statements run is known of all. */
+const MAX_PARTS = 3;
+/** Without row-level security: to show what it holds back, not to find all of it. */
+const OPEN_PARTS = 2;
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/**
- * Outside of the second wall: what finds out who asks, and what the worker, the feed and
- * housekeeping do with ids that they have from the database itself.
- */
-const OUTSIDE = [
-  'server/accounts/',
-  'server/events/outbox.ts',
-  'server/objects/purge-media.ts',
-  'server/processing/media-status.ts',
-];
-/** Of statements whose values are numbered nothing can tell which request asks them. */
-const STREAMS = ['vehicleMediaChanged', 'dealershipMediaChanged', REPLAY];
-
 type Verdict =
-  /** Row-level security stands in the way: with it off, the matrix sees the hole. */
-  | 'row-level security'
-  /** The statement runs as a role that row-level security holds back; another check is in the way, too. */
-  | 'behind it'
-  /** The matrix sees it. */
+  /** Seen by the matrix or a scene, with row-level security as it is. */
   | 'matrix'
-  /** See {@link OUTSIDE}; the matrix sees nothing, since another check is in the way. */
-  | 'outside'
+  /** Every statement that lacked it ran as a role that row-level security holds back. */
+  | 'row-level security'
   | 'NOT CAUGHT';
 
 interface Result {
   place: string;
   check: string;
-  /** Of the matrix: those of the fields that ask the check. */
-  cells: number;
-  walled: number;
-  open: number;
-  roles: Record<string, number>;
   verdict: Verdict;
+  /** Of the matrix, asked with row-level security. */
+  cells: number;
+  /** Whether it is seen without row-level security. */
+  seenOpen: boolean;
+  /** As whom its statements ran when it was in place, wherever they are asked. */
+  roles: string[];
+  /** What reaches it, three at most; what saw it comes first. */
+  parts: string[];
   /** The first that was seen. */
   seen?: string | undefined;
 }
 
-function judge({ file, kind }: TenantCheck, { walled, open, roles }: Probe): Verdict {
+function judge({ kind }: TenantCheck, { walled, open, roles }: Probe, reach: Reach): Verdict {
   if (walled.length > 0) return 'matrix';
-  if (open.length > 0) return 'row-level security';
   const ran = Object.keys(roles);
-  if (kind !== 'comparison' && ran.length > 0 && !ran.includes('owner')) return 'behind it';
-  return OUTSIDE.some((path) => file.startsWith(path)) ? 'outside' : 'NOT CAUGHT';
+  if (ran.includes('owner') || reach.roles.includes('owner')) return 'NOT CAUGHT';
+  const held = open.length > 0 || (kind !== 'comparison' && ran.length > 0);
+  return held ? 'row-level security' : 'NOT CAUGHT';
 }
 
 interface Change {
@@ -69,7 +58,10 @@ interface Change {
   text: string;
 }
 
-async function ask<T>(changes: readonly Change[], ask: string): Promise<T> {
+async function ask<Q extends Question>(
+  changes: readonly Change[],
+  question: Q,
+): Promise<Answers[Q['ask']]> {
   const edits = changes.map(({ check: { file, start, end }, text }) => {
     return { url: pathToFileURL(ROOT + file).href, start, end, text };
   });
@@ -78,72 +70,106 @@ async function ask<T>(changes: readonly Change[], ask: string): Promise<T> {
     ['--import', './soak/remove-check.mjs', '--import', 'tsx', 'soak/tenant-walls-probe.ts'],
     {
       cwd: ROOT,
-      env: { ...process.env, CHANGED_CHECKS: JSON.stringify(edits), ASK: ask },
+      env: {
+        ...process.env,
+        CHANGED_CHECKS: JSON.stringify(edits),
+        QUESTION: JSON.stringify(question),
+      },
       maxBuffer: 64 * 1024 * 1024,
     },
   );
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Answers[Q['ask']];
 }
 
-const args = process.argv.slice(2);
-const short = args.includes('--short');
-const seed = args.includes('--seed') ? Number(args[args.indexOf('--seed') + 1]) : 0;
-const output = args.find((arg) => arg.endsWith('.json'));
+const run = soakRun('tenant-walls');
+if (!process.env.DATABASE_URL)
+  throw new Error('Say DATABASE_URL: row-level security is told apart by role on a server');
 const all = findTenantChecks();
-const chosen = short ? all.filter((_, index) => (index + seed) % SHORT_STEP === 0) : all;
+const [catalog, coverage] = await Promise.all([
+  ask([], { ask: 'catalog' }),
+  ask(
+    all.map((check) => ({ check, text: check.noted })),
+    { ask: 'coverage' },
+  ),
+]);
+for (const gap of catalog.gaps) console.log(`GAP ${gap}`);
 
-const whole = await ask<Probe>([], '');
-if (whole.walled.length > 0 || whole.open.length > 0) {
-  throw new Error(
-    `With every check in place the matrix finds ${[...whole.walled, ...whole.open][0]}`,
-  );
+interface Reach {
+  parts: string[];
+  /** As whom its statements ran in any of them. */
+  roles: string[];
 }
-const coverage = await ask<Coverage>(
-  all.flatMap((check) => (check.noted === null ? [] : { check, text: check.noted })),
-  'coverage',
-);
-console.log(`${all.length} checks; ${chosen.length} are removed, one at a time`);
 
+function reachOf(check: TenantCheck): Reach {
+  const found = Object.entries(coverage[check.id] ?? {});
+  // Where the owner of the tables asks, nothing but the matrix helps.
+  const byOwner = ([, roles]: [string, string[]]) => roles.includes('owner');
+  const parts = [...found.filter(byOwner), ...found.filter((one) => !byOwner(one))];
+  return {
+    parts: parts.map(([part]) => part).slice(0, MAX_PARTS),
+    roles: [...new Set(found.flatMap(([, roles]) => roles))].sort(),
+  };
+}
+
+/** Nothing is started for what nothing reaches. */
+const unreached = all.filter((check) => reachOf(check).parts.length === 0);
+const left = all.filter((check) => !unreached.includes(check));
+if (run.short) {
+  for (let index = left.length - 1; index > 0; index--) {
+    const other = run.random(index + 1);
+    [left[index], left[other]] = [left[other] as TenantCheck, left[index] as TenantCheck];
+  }
+}
 const results: Result[] = [];
-const left = [...chosen];
+const started = performance.now();
 async function work(): Promise<void> {
   for (let check = left.shift(); check; check = left.shift()) {
-    const fields = check.noted ? (coverage[`${check.file}:${check.start}`] ?? []) : STREAMS;
-    const found =
-      fields.length > 0
-        ? await ask<Probe>([{ check, text: check.removed }], fields.join())
-        : { cells: 0, walled: [], open: [], roles: {} };
-    const verdict = judge(check, found);
+    if (run.isTimeUp() || (run.short && performance.now() - started > SHORT_MS)) return;
+    const reach = reachOf(check);
+    const { cells, walled, open, by, roles } = await ask([{ check, text: check.removed }], {
+      ask: 'findings',
+      parts: reach.parts,
+      openParts: OPEN_PARTS,
+    });
+    const verdict = judge(check, { cells, walled, open, roles }, reach);
     const place = `${check.file}:${check.line}`;
-    const { cells, walled, open, roles } = found;
+    const others = reach.parts.filter((part) => part !== by);
     results.push({
       place,
       check: check.text,
-      cells,
-      walled: walled.length,
-      open: open.length,
-      roles,
       verdict,
+      cells,
+      seenOpen: open.length > 0,
+      roles: reach.roles,
+      parts: by === undefined ? others : [by, ...others],
       seen: (walled[0] ?? open[0])?.slice(0, 300),
     });
     console.log(
-      `${verdict.padEnd(20)} ${place.padEnd(44)} seen ${String(walled.length).padStart(3)} walled, ` +
-        `${String(open.length).padStart(3)} open of ${String(cells).padStart(3)}  ${check.text.replaceAll(/\s+/g, ' ').slice(0, 60)}`,
+      `${verdict.padEnd(18)} ${open.length > 0 ? 'seen without it ' : '                '}${place.padEnd(42)} ` +
+        `${check.text.replaceAll(/\s+/g, ' ').slice(0, 60)}`,
     );
   }
 }
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 
-const verdicts: Partial<Record<Verdict, number>> = {};
-for (const { verdict } of results) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
-const summary = {
-  engine: process.env.DATABASE_URL ? 'postgres' : 'embedded',
-  checks: all.length,
-  removed: results.length,
-  cells: whole.cells,
-  verdicts,
-};
-console.log(JSON.stringify(summary, null, 2));
+const verdicts: Record<Verdict, number> = { matrix: 0, 'row-level security': 0, 'NOT CAUGHT': 0 };
+for (const { verdict } of results) verdicts[verdict] += 1;
 results.sort((a, b) => a.place.localeCompare(b.place, 'en', { numeric: true }));
-if (output) await writeFile(output, `${JSON.stringify({ ...summary, results }, null, 2)}\n`);
-if (verdicts['NOT CAUGHT']) process.exitCode = 1;
+await run.report(
+  {
+    engine: 'postgres',
+    checks: all.length,
+    unreached: unreached.map(({ file, line }) => `${file}:${line}`),
+    askedByOwner: all.filter((check) => reachOf(check).roles.includes('owner')).length,
+    removed: results.length,
+    verdicts,
+    seenWithoutRowLevelSecurity: results.filter(({ seenOpen }) => seenOpen).length,
+    seconds: Math.round((performance.now() - started) / 1_000),
+    catalog,
+    results: run.short ? results.filter(({ verdict }) => verdict === 'NOT CAUGHT') : results,
+  },
+  unreached.length === 0 &&
+    verdicts['NOT CAUGHT'] === 0 &&
+    catalog.gaps.length === 0 &&
+    results.length > 0,
+);
