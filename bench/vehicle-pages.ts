@@ -58,7 +58,7 @@ try {
   }
 
   const seen = await recordStatements(() => visitor.expect<Page>(DOCUMENT, { after }));
-  const main = seen.find(({ text }) => text.includes('LATERAL'));
+  const main = seen.find(({ text }) => text.includes('row_to_json'));
   const plan = main
     ? (
         await pool.query<{ 'QUERY PLAN': string }>({
