@@ -10,9 +10,9 @@ import {
   readFeedState,
   restartForeignFeed,
   WAKE_UP_CHANNEL,
-  type FeedScope,
   type OutboxRow,
 } from './outbox.ts';
+import { placeOf, placesOf } from './place.ts';
 import { Reader } from './reader.ts';
 import { RecentRows } from './recent-rows.ts';
 import { replay } from './replay.ts';
@@ -72,7 +72,7 @@ export async function openFeed(
 
   function deliver(row: OutboxRow): void {
     recent.put(row);
-    for (const place of [`vehicle:${row.vehicleId}`, `dealership:${row.dealershipId}`]) {
+    for (const place of placesOf(row)) {
       for (const audience of audiences.get(place)?.values() ?? []) audience.put(row);
     }
   }
@@ -199,10 +199,4 @@ export async function openFeed(
       await reading;
     },
   };
-}
-
-function placeOf(scope: Exclude<FeedScope, { kind: 'all' }>): string {
-  return scope.kind === 'vehicle'
-    ? `vehicle:${scope.vehicleId}`
-    : `dealership:${scope.dealershipId}`;
 }

@@ -1,11 +1,13 @@
 import { isAfter, type Position } from './cursor.ts';
-import type { FeedScope, OutboxRow } from './outbox.ts';
+import type { OutboxRow } from './outbox.ts';
+import { placesOf } from './place.ts';
 
 const SIZE = 128;
 
-/** The last rows of the outbox, of all dealerships: what came while a reader was looking elsewhere. */
+/** The last rows of the outbox, where they are heard: what came while a reader was looking elsewhere. */
 export class RecentRows {
-  #rows: OutboxRow[] = [];
+  readonly #rows: OutboxRow[] = [];
+  readonly #ofPlaces = new Map<string, OutboxRow[]>();
   /** All rows after it are here. */
   #floor: Position;
 
@@ -15,17 +17,27 @@ export class RecentRows {
 
   put(row: OutboxRow): void {
     this.#rows.push(row);
-    if (this.#rows.length > SIZE) this.#floor = (this.#rows.shift() as OutboxRow).position;
+    for (const place of placesOf(row)) {
+      const there = this.#ofPlaces.get(place);
+      if (there) there.push(row);
+      else this.#ofPlaces.set(place, [row]);
+    }
+    if (this.#rows.length > SIZE) this.#forget(this.#rows.shift() as OutboxRow);
   }
 
-  /** Null when some of them are here no more. */
-  after(position: Position, scope: Exclude<FeedScope, { kind: 'all' }>): OutboxRow[] | null {
+  /** Those that are heard there; null when some of them are here no more. */
+  after(position: Position, place: string): OutboxRow[] | null {
     if (isAfter(this.#floor, position)) return null;
-    return this.#rows.filter(
-      (row) =>
-        isAfter(row.position, position) &&
-        row.dealershipId === scope.dealershipId &&
-        (scope.kind === 'dealership' || row.vehicleId === scope.vehicleId),
-    );
+    return (this.#ofPlaces.get(place) ?? []).filter((row) => isAfter(row.position, position));
+  }
+
+  /** The oldest of all is the oldest of its places. */
+  #forget(oldest: OutboxRow): void {
+    this.#floor = oldest.position;
+    for (const place of placesOf(oldest)) {
+      const there = this.#ofPlaces.get(place);
+      there?.shift();
+      if (there?.length === 0) this.#ofPlaces.delete(place);
+    }
   }
 }

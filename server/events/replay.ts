@@ -5,6 +5,7 @@ import type { CatchUp } from './catch-up.ts';
 import { isAfter, type Cursors, type Position } from './cursor.ts';
 import type { ResetReason } from './media-event.ts';
 import { readFeedState, readMediaVersion, type OutboxRow } from './outbox.ts';
+import { placeOf } from './place.ts';
 import type { Reader } from './reader.ts';
 import type { RecentRows } from './recent-rows.ts';
 
@@ -27,6 +28,7 @@ export async function replay<Frame>(
 ): Promise<void> {
   const { audience, sink } = reader;
   const { scope, publicOnly, rendering } = audience.options;
+  const place = placeOf(scope);
   /** Whether the outbox is to be read, although all that is missing may be in memory. */
   let elsewhere = after !== null;
 
@@ -104,7 +106,7 @@ export async function replay<Frame>(
       audience.admit(reader);
       return;
     }
-    const rows = elsewhere ? null : recent.after(reader.position, scope);
+    const rows = elsewhere ? null : recent.after(reader.position, place);
     if (!rows) {
       elsewhere = await readOutbox();
       continue;
