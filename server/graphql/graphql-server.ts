@@ -34,6 +34,7 @@ import { createReadLane } from './read-lane.ts';
 import { useStreamCap } from './stream-cap.ts';
 import { useReadOnlyKeys } from './read-only-keys.ts';
 import { topLevelError } from './top-level-error.ts';
+import { useReads } from './execute-reads.ts';
 import { useVisitorCache } from './visitor-cache.ts';
 import { acceptWebSockets, SocketStream } from './web-sockets.ts';
 import { createYogaLogger } from './yoga-logger.ts';
@@ -114,20 +115,21 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const maskError = createMaskError(log);
   /** Who sent a request that the short way left to the long one. */
   const identified = new WeakMap<IncomingMessage, Promise<Viewer>>();
+  const reads = createReads({
+    schema,
+    query: (text, values, { kind, dealershipId }) =>
+      services.tenants.readAs(
+        kind === 'visitor' ? 'forecourt_visitor' : 'forecourt_tenant',
+        dealershipId,
+        text,
+        values,
+      ),
+    mediaBase: () => services.storage.publicBase,
+    cursorAt: (xmin) => services.feed.cursorAt(xmin),
+  });
   const lane = createReadLane({
     schema,
-    reads: createReads({
-      schema,
-      query: (text, values, { kind, dealershipId }) =>
-        services.tenants.readAs(
-          kind === 'visitor' ? 'forecourt_visitor' : 'forecourt_tenant',
-          dealershipId,
-          text,
-          values,
-        ),
-      mediaBase: () => services.storage.publicBase,
-      cursorAt: (xmin) => services.feed.cursorAt(xmin),
-    }),
+    reads,
     keptAnswers,
     trustedDocuments: {
       find: (dealershipId, hash) => services.trustedDocuments.find(dealershipId, hash),
@@ -174,6 +176,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useQueryLimits({ introspection }),
       useRateLimit(),
       useStreamCap({ openStreams, deadPeers }),
+      useReads(reads),
       useTimeLimit(queryMs),
       useReadOnlyKeys(),
       useTextGuard(),

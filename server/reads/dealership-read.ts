@@ -14,8 +14,8 @@ interface Arguments {
 export const dealershipRead: RootField = (field, statement) => {
   const { id, slug } = field.args(statement.variables) as Arguments;
   const { dealershipId } = statement.viewer;
-  if (dealershipId === null) return null;
-  if (id != null && uuidOf('Dealership', id) !== dealershipId) return null;
+  if (dealershipId === null) throw new NotCovered();
+  if (id != null && uuidOf('Dealership', id) !== dealershipId) throw new NotCovered();
 
   const row = statement.row();
   let vehicles: RootRead | null = null;

@@ -59,6 +59,9 @@ export function mediaPage(vehicle: string, field: SelectedField, statement: Stat
   };
   const size = first ?? DEFAULT_SIZE;
   if (last != null || before != null || size < 1 || size > MAX_SIZE) throw new NotCovered();
+  const fields = field.of['VehicleMediaConnection'] ?? [];
+  // Nothing would be read; Postgres refuses values that nothing uses.
+  if (fields.every(({ name }) => name === '__typename')) throw new NotCovered();
 
   const row = statement.row();
   let from = mediaFrom(vehicle, row, statement, filter);
@@ -67,12 +70,11 @@ export function mediaPage(vehicle: string, field: SelectedField, statement: Stat
     if (id === undefined) throw new NotCovered();
     const start = statement.row();
     from += ` and (${row}.position, ${row}.id) >= (select ${start}.position, ${start}.id from media ${start}
-      where ${start}.id = ${statement.value(id, 'uuid')} and ${visibleRows('media', start, statement)})`;
+      where ${start}.id = ${statement.value(id, 'uuid')} and ${start}.vehicle_id = ${vehicle}.id and ${visibleRows('media', start, statement)})`;
   }
   const page = (more: number) =>
     `${galleryOrder(row)} limit ${statement.value(size + more, 'int')}${after == null ? '' : ' offset 1'}`;
 
-  const fields = field.of['VehicleMediaConnection'] ?? [];
   if (fields.every(({ name }) => name === 'nodes' || name === '__typename')) {
     const nodesOnly: Columns = {
       nodes: (_, nodes) => mediaArray(row, nodes, statement, `${from} ${page(0)}`),

@@ -62,20 +62,18 @@ interface Prepared {
   run(): Promise<ReadAnswer>;
 }
 
-const withoutVehicle = (data: string) => async () => ({ data, vehicleId: null });
-
 export function createReads({ schema, query, mediaBase, cursorAt }: ReadsOptions): Reads {
   const mark = randomBytes(18).toString('base64url');
 
   /** Writes the statement at once, and runs it later: what is not covered is known before anything is read. */
   function prepareField(field: SelectedField, variables: Variables, viewer: Viewer): Prepared {
     const { key, name } = field;
-    if (name === '__typename') return { key, run: withoutVehicle('"Query"') };
+    if (name === '__typename')
+      return { key, run: () => Promise.resolve({ data: '"Query"', vehicleId: null }) };
     const root = ROOT_FIELDS[name];
     if (!root) throw new NotCovered();
     const statement = createStatement({ viewer, variables, mediaBase: mediaBase(), mark });
     const read = root(field, statement);
-    if (!read) return { key, run: withoutVehicle('null') };
     return { key, run: () => run(read, statement) };
   }
 
@@ -96,14 +94,13 @@ export function createReads({ schema, query, mediaBase, cursorAt }: ReadsOptions
   return {
     prepare(document, operation) {
       if (operation.operation !== 'query') return null;
+      if (isConditional(document))
+        return { fields: (variables) => selectedFields(schema, document, operation, variables) };
       const roots = selectedFields(schema, document, operation, {});
-      if (!roots.every(({ name }) => name === '__typename' || Object.hasOwn(ROOT_FIELDS, name)))
-        return null;
-      return {
-        fields: isConditional(document)
-          ? (variables) => selectedFields(schema, document, operation, variables)
-          : () => roots,
-      };
+      const isCovered = roots.every(
+        ({ name }) => name === '__typename' || Object.hasOwn(ROOT_FIELDS, name),
+      );
+      return isCovered ? { fields: () => roots } : null;
     },
 
     read(operation, variables, viewer) {

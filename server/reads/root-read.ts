@@ -12,5 +12,5 @@ export interface RootRead {
   vehicleId?(rows: Rows): string | null;
 }
 
-/** A root field in SQL; null when nothing need be read, since there is no such thing. */
-export type RootField = (field: SelectedField, statement: Statement) => RootRead | null;
+/** A root field in SQL. */
+export type RootField = (field: SelectedField, statement: Statement) => RootRead;

@@ -18,7 +18,7 @@ export const vehicleRead: RootField = (field, statement) => {
   const conditions = [visibleRows('vehicles', row, statement)];
   if (id != null) {
     const uuid = uuidOf('Vehicle', id);
-    if (uuid === null) return null;
+    if (uuid === null) throw new NotCovered();
     conditions.push(`${row}.id = ${statement.value(uuid, 'uuid')}`);
   }
   if (vin != null)

@@ -85,7 +85,10 @@ export async function runMatrix(world: World, options: MatrixOptions): Promise<M
     const named = positionsOf(field);
     const positions: (Position | null)[] = named.length > 0 ? named : [null];
     result.positions += positions.length;
-    const selections = selectionsOf(schema, field);
+    const selections = selectionsOf(schema, field).flatMap((selection) =>
+      // What Postgres does not write beside it is executed field by field, all of it.
+      operation === 'query' ? [selection, `${selection} __schema { __typename }`] : [selection],
+    );
     for (const position of positions) {
       for (const actor of actors) {
         for (const selection of selections) {
