@@ -37,6 +37,8 @@ interface Node {
   on: GraphQLNamedType;
   alias: boolean;
   first: number;
+  /** Asked for from the end, which Postgres does not write: it is executed field by field. */
+  last: boolean;
   children: Node[];
 }
 
@@ -65,19 +67,21 @@ function grow(type: GraphQLNamedType, depth: number): Node[] {
       on,
       alias,
       first: pick(PAGES),
+      last: run.random(3) === 0,
       children: grow(getNamedType(field.type), depth - 1),
     };
   }).filter(({ field, children }) => !isCompositeType(getNamedType(field.type)) || children.length);
 }
 
 function write(nodes: readonly Node[], parent: GraphQLNamedType, names: { next: number }): string {
-  const lines = nodes.map(({ field, on, alias, first, children }) => {
+  const lines = nodes.map(({ field, on, alias, first, last, children }) => {
     const isPage = field.args.some(({ name }) => name === 'first');
     const isPlainList =
       isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type));
-    const args = isPage && !isPlainList ? `(first: ${first})` : '';
+    const args = isPage && !isPlainList ? `(${last ? 'last' : 'first'}: ${first})` : '';
     // One name for each page size, so that few documents contradict themselves.
-    const name = alias ? `a${names.next++}: ` : isPage && first !== 20 ? `p${first}: ` : '';
+    const page = `${last ? 'last' : 'p'}${first}`;
+    const name = alias ? `a${names.next++}: ` : isPage && page !== 'p20' ? `${page}: ` : '';
     const inner = children.length ? ` { ${write(children, getNamedType(field.type), names)} }` : '';
     const text = `${name}${field.name}${args}${inner}`;
     return isObjectType(parent)
@@ -92,9 +96,11 @@ function change(nodes: readonly Node[]): Node[] {
   const at = run.random(nodes.length);
   return nodes.flatMap((node, index) => {
     if (index !== at) return [node];
-    switch (run.random(6)) {
+    switch (run.random(7)) {
       case 0:
         return [{ ...node, first: pick(PAGES) }];
+      case 4:
+        return [{ ...node, last: !node.last }];
       case 1:
         return [node, { ...node, alias: true }];
       case 2:
@@ -178,7 +184,7 @@ try {
   const root = schema.getQueryType() as GraphQLNamedType;
   const textOf = (nodes: readonly Node[]) => `{ ${write(nodes, root, { next: 0 })} }`;
   // What people ask for, and what the price is meant to stop.
-  const given = [
+  const forwards = [
     '{ vehicles(first: 20) { nodes { id title media(first: 100) { nodes { id alt preview { url } } } } } }',
     '{ vehicles(first: 5) { nodes { media(first: 100) { nodes { ... on ImageMedia { renditions { url width height format byteSize } } } } } } }',
     '{ vehicles(first: 100) { nodes { media(first: 100) { nodes { id } } } } }',
@@ -187,6 +193,11 @@ try {
     `{ vehicles(first: 100) { nodes { ${Array.from({ length: 49 }, (_, index) => `a${index}: slug`).join(' ')} } } }`,
     `{ vehicles(first: 30) { nodes { a: media(first: 1) { totalCount } b: media(first: 2) { totalCount } } } }`,
     `{ ${Array.from({ length: 10 }, (_, index) => `a${index}: vehicles(first: 100) { nodes { title } }`).join(' ')} }`,
+  ];
+  const given = [
+    ...forwards,
+    ...forwards.map((query) => query.replace('media(first:', 'media(last:')),
+    ...forwards.map((query) => query.replace('vehicles(first:', 'vehicles(last:')),
   ];
   // The first requests of a process compile what they run.
   for (const query of [...given, ...given]) await cpuOf(anew(query));

@@ -9,11 +9,22 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
-import type { ReadOperation, Reads } from '../reads/reads.ts';
+import type { ReadAnswer, ReadOperation, Reads } from '../reads/reads.ts';
+import { costOf, type QueryCost } from './query-cost.ts';
 
-/** Has Postgres write the data of the queries that it can; all others are executed field by field. */
-export function useReads(reads: Reads): Plugin<Context> {
+/** What is to be done for an operation. */
+export interface Plan {
+  cost: QueryCost;
+  /** Has Postgres write all of its data; null where it is executed field by field. */
+  read: (() => Promise<ReadAnswer>) | null;
+}
+
+/** Made once for each operation that somebody asks. Its variables are not too deep. */
+export type PlanOf = (args: ExecutionArgs) => Plan;
+
+export function createPlans(reads: Reads): PlanOf {
   const prepared = new WeakMap<OperationDefinitionNode, ReadOperation | null>();
+  const plans = new WeakMap<object, Plan>();
 
   function prepare(document: DocumentNode, operation: OperationDefinitionNode) {
     let read = prepared.get(operation);
@@ -21,8 +32,7 @@ export function useReads(reads: Reads): Plugin<Context> {
     return read;
   }
 
-  /** Null where it is not covered. */
-  function start(args: ExecutionArgs): Promise<ExecutionResult> | null {
+  function readOf(args: ExecutionArgs): Plan['read'] {
     const operation = getOperationAST(args.document, args.operationName);
     const read = operation && prepare(args.document, operation);
     if (!read) return null;
@@ -32,18 +42,35 @@ export function useReads(reads: Reads): Plugin<Context> {
       args.variableValues ?? {},
       { maxErrors: 1 },
     );
-    const run = coerced && reads.read(read, coerced, (args.contextValue as Context).viewer);
-    return run ? run().then(resultOf, failure) : null;
+    return coerced ? reads.read(read, coerced, (args.contextValue as Context).viewer) : null;
   }
 
+  return (args) => {
+    const { schema, document, operationName, variableValues, contextValue } = args;
+    const known = plans.get(contextValue as object);
+    if (known) return known;
+    const read = readOf(args);
+    const way = read ? 'by Postgres' : 'field by field';
+    const cost = costOf(schema, document, operationName, variableValues ?? {}, way);
+    const plan = { cost, read };
+    plans.set(contextValue as object, plan);
+    return plan;
+  };
+}
+
+/** Has Postgres write the data of the queries that it can. */
+export function useReads(planOf: PlanOf): Plugin<Context> {
   return {
     onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn((args: ExecutionArgs) => start(args) ?? executeFn(args));
+      setExecuteFn((args: ExecutionArgs) => {
+        const { read } = planOf(args);
+        return read ? read().then(resultOf, failure) : executeFn(args);
+      });
     },
   };
 }
 
-const resultOf = ({ data }: { data: string }): ExecutionResult => ({
+const resultOf = ({ data }: ReadAnswer): ExecutionResult => ({
   data: JSON.parse(data) as Record<string, unknown>,
 });
 

@@ -34,7 +34,7 @@ import { createReadLane } from './read-lane.ts';
 import { useStreamCap } from './stream-cap.ts';
 import { useReadOnlyKeys } from './read-only-keys.ts';
 import { topLevelError } from './top-level-error.ts';
-import { useReads } from './execute-reads.ts';
+import { createPlans, useReads } from './execute-reads.ts';
 import { useVisitorCache } from './visitor-cache.ts';
 import { acceptWebSockets, SocketStream } from './web-sockets.ts';
 import { createYogaLogger } from './yoga-logger.ts';
@@ -127,6 +127,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     mediaBase: () => services.storage.publicBase,
     cursorAt: (xmin) => services.feed.cursorAt(xmin),
   });
+  const planOf = createPlans(reads);
   const lane = createReadLane({
     schema,
     reads,
@@ -173,10 +174,10 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         { find: (dealershipId, hash) => services.trustedDocuments.find(dealershipId, hash) },
         (request) => viewerOf(credentialsOfRequest(request), request.headers.get('origin')),
       ),
-      useQueryLimits({ introspection }),
-      useRateLimit(),
+      useQueryLimits({ introspection, planOf }),
+      useRateLimit(planOf),
       useStreamCap({ openStreams, deadPeers }),
-      useReads(reads),
+      useReads(planOf),
       useTimeLimit(queryMs),
       useReadOnlyKeys(),
       useTextGuard(),

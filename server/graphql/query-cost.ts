@@ -35,8 +35,13 @@ const AUTHENTICATING = [
   'changePassword',
 ];
 
+/** How an operation is executed. */
+export type Way = 'by Postgres' | 'field by field';
+
 /** What is read from a table beside what its fields cost. */
 const ROW_COST = 25;
+/** The same in a query that Postgres does not write. */
+const RESOLVED_ROW_COST = 75;
 /** A relation that is asked for under a second name takes a statement of its own for every parent. */
 const STATEMENT_COST = 400;
 const DEFAULT_PAGE_SIZE = 20;
@@ -60,7 +65,7 @@ const INTROSPECTION_SIZES: Record<string, number> = {
 type Variables = Readonly<Record<string, unknown>>;
 
 export interface QueryCost {
-  /** A field costs 1, a row of a table 25 more; lists multiply what is below them. */
+  /** A field costs 1, a row of a table 25 more, or 75; lists multiply what is below them. */
   requested: number;
   /** Why the operation asks for too much, or null. */
   excess: string | null;
@@ -83,6 +88,7 @@ export function costOf(
   document: DocumentNode,
   operationName: string | null | undefined,
   variables: Variables,
+  way: Way,
 ): QueryCost {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const operations: OperationDefinitionNode[] = [];
@@ -95,6 +101,8 @@ export function costOf(
     ? operations.find(({ name }) => name?.value === operationName)
     : operations[0];
   if (!operation) return { requested: 0, excess: null };
+  const isQuery = operation.operation === 'query';
+  const rowCost = isQuery && way === 'field by field' ? RESOLVED_ROW_COST : ROW_COST;
 
   const given: Record<string, unknown> = { ...variables };
   for (const { variable, defaultValue } of operation.variableDefinitions ?? []) {
@@ -133,7 +141,7 @@ export function costOf(
     const lists = place.lists + (isPage ? 1 : 0);
     mostLists = Math.max(mostLists, lists);
     cost += times;
-    if (isRow(type) || name === 'totalCount') cost += ROW_COST * times;
+    if (isRow(type) || name === 'totalCount') cost += rowCost * times;
     if (field.alias && place.depth > 0 && (isPage || isRow(type)))
       cost += STATEMENT_COST * place.times;
     if (field.selectionSet) {

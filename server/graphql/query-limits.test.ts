@@ -7,7 +7,10 @@ import { costOf } from './query-cost.ts';
 
 function excess(query: string, variables = {}): string | null {
   const document = parse(query);
-  return excessOfDocument(document) ?? costOf(schema, document, undefined, variables).excess;
+  return (
+    excessOfDocument(document) ??
+    costOf(schema, document, undefined, variables, 'by Postgres').excess
+  );
 }
 
 const aliased = (count: number, field: string) =>
@@ -190,6 +193,14 @@ describe('a server', () => {
     };
     expect(await costOfAnswer(10)).toEqual({ requested: 27_271, limit: 100_000 });
     expect(await costOfAnswer(100)).toEqual({ requested: 272_701, limit: 100_000 });
+  });
+
+  it('prices what is executed field by field higher', async () => {
+    const pages = (page: string) =>
+      `{ vehicles(first: 20) { nodes { media(${page}) { nodes { id } } } } }`;
+    expect((await server.visitor.send(pages('first: 100'))).errors).toBeUndefined();
+    const { errors } = await server.visitor.send(pages('last: 100'));
+    expect(errors?.[0]?.message).toMatch(/It costs 155541, and 100000 is the most/);
   });
 
   it('refuses a document of very many characters', async () => {

@@ -6,7 +6,8 @@ import {
   MAX_TOKENS,
 } from '../documents/document-size.ts';
 import { noIntrospection } from './no-introspection.ts';
-import { costOf, MAX_COST, type QueryCost } from './query-cost.ts';
+import type { PlanOf } from './execute-reads.ts';
+import { MAX_COST, type QueryCost } from './query-cost.ts';
 import { topLevelError } from './top-level-error.ts';
 
 const MAX_VARIABLE_DEPTH = 50;
@@ -25,6 +26,7 @@ function refusal(excess: string): GraphQLError {
 export interface QueryLimitsOptions {
   /** Whether the schema may be asked for. */
   introspection: boolean;
+  planOf: PlanOf;
 }
 
 /**
@@ -32,16 +34,15 @@ export interface QueryLimitsOptions {
  * the size of a document before it is validated, its price before it runs.
  * Every answer says what it cost in `extensions.cost`.
  */
-export function useQueryLimits({ introspection }: QueryLimitsOptions): Plugin {
+export function useQueryLimits({ introspection, planOf }: QueryLimitsOptions): Plugin {
   type Stop = (result: { errors: GraphQLError[]; extensions?: Record<string, unknown> }) => void;
 
   function check(args: ExecutionArgs, stop: Stop): QueryCost | null {
-    const variables = args.variableValues ?? {};
-    if (isTooDeep(variables)) {
+    if (isTooDeep(args.variableValues ?? {})) {
       stop({ errors: [refusal(`Nest values of variables at most ${MAX_VARIABLE_DEPTH} deep.`)] });
       return null;
     }
-    const cost = costOf(args.schema, args.document, args.operationName, variables);
+    const { cost } = planOf(args);
     if (cost.excess) stop({ errors: [refusal(cost.excess)], extensions: extensionsOf(cost) });
     return cost;
   }

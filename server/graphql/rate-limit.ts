@@ -1,19 +1,13 @@
 import { getOperationAST, GraphQLError, type ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { IN_PROCESS, type Context } from '../context.ts';
-import { costOf } from './query-cost.ts';
+import type { PlanOf } from './execute-reads.ts';
 import { waitFor } from '../rate-limits/rate-limits.ts';
 
 /** Counts operations: all of an account; of nobody in particular by address, changes one by one and reads by their cost. */
-export function useRateLimit(): Plugin<Context> {
-  async function refusal({
-    schema,
-    document,
-    operationName,
-    variableValues,
-    contextValue,
-  }: ExecutionArgs) {
-    const cost = costOf(schema, document, operationName, variableValues ?? {}).requested;
+export function useRateLimit(planOf: PlanOf): Plugin<Context> {
+  async function refusal(args: ExecutionArgs) {
+    const { document, operationName, contextValue } = args;
     const { viewer, address, rateLimits } = contextValue as Context;
     const writes = getOperationAST(document, operationName)?.operation === 'mutation';
     const seconds = await (viewer.kind === 'visitor'
@@ -21,7 +15,7 @@ export function useRateLimit(): Plugin<Context> {
         ? rateLimits.take('visitor-writes', address)
         : address === IN_PROCESS
           ? null
-          : rateLimits.take('visitor-reads', address, cost)
+          : rateLimits.take('visitor-reads', address, planOf(args).cost.requested)
       : rateLimits.take('account', viewer.actorId));
     return seconds === null ? null : { errors: [tooMany(seconds)] };
   }

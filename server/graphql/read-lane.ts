@@ -109,7 +109,7 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
         const key = JSON.stringify(sizes.map((name) => variables[name]));
         let cost = costs.get(key);
         if (!cost) {
-          cost = costOf(schema, document, operationName, variables);
+          cost = costOf(schema, document, operationName, variables, 'by Postgres');
           if (costs.size < MAX_COSTS) costs.set(key, cost);
         }
         return cost;

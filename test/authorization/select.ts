@@ -51,7 +51,7 @@ export function selectionOf(schema: GraphQLSchema, field: GraphQLField<unknown, 
 
 function isCheap(schema: GraphQLSchema, name: string, selection: string): boolean {
   const document = parse(`subscription { ${name} ${selection} }`);
-  return costOf(schema, document, null, {}).excess === null;
+  return costOf(schema, document, null, {}, 'field by field').excess === null;
 }
 
 function select(
