@@ -1,4 +1,3 @@
-import { may } from '../accounts/rights.ts';
 import { MEDIA_ERROR_TEXT, mediaErrorText, type MediaErrorCode } from '../media/media-failure.ts';
 import { VIDEO_TYPE } from '../media/media-type.ts';
 import { warningText } from '../media/media-warning.ts';
@@ -108,7 +107,7 @@ const errors: Column = (media, field, statement) => {
 };
 
 const warnings: Column = (media, field, statement) => {
-  if (!may(statement.viewer, 'read')) return `'[]'::json`;
+  if (!statement.audience.reads) return `'[]'::json`;
   const texts = statement.value(
     table(field, 'MediaWarning', (code, kind) => ({ code, message: warningText(code, kind) })),
     'json',
@@ -130,7 +129,7 @@ const originalColumns: Columns = {
 };
 
 const original: Column = (media, field, statement) => {
-  if (!may(statement.viewer, 'read')) return 'null::json';
+  if (!statement.audience.reads) return 'null::json';
   const list = columnList('OriginalFile', originalColumns, media, field, statement);
   return `case when coalesce(${media}.original_sha256, '') <> '' then ${jsonObject(list)} end`;
 };

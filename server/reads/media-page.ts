@@ -14,6 +14,12 @@ const DEFAULT_SIZE = 20;
 const MAX_SIZE = 100;
 const CURSOR = /^GPC:S:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
+function idOfCursor(cursor: string): string {
+  const id = CURSOR.exec(Buffer.from(cursor, 'base64').toString('latin1'))?.[1];
+  if (id === undefined) throw new NotCovered();
+  return id;
+}
+
 interface MediaFilter {
   kind?: string | null;
   status?: readonly string[] | null;
@@ -66,11 +72,9 @@ export function mediaPage(vehicle: string, field: SelectedField, statement: Stat
   const row = statement.row();
   let from = mediaFrom(vehicle, row, statement, filter);
   if (after != null) {
-    const id = CURSOR.exec(Buffer.from(after, 'base64').toString('latin1'))?.[1];
-    if (id === undefined) throw new NotCovered();
     const start = statement.row();
     from += ` and (${row}.position, ${row}.id) >= (select ${start}.position, ${start}.id from media ${start}
-      where ${start}.id = ${statement.value(id, 'uuid')} and ${start}.vehicle_id = ${vehicle}.id and ${visibleRows('media', start, statement)})`;
+      where ${start}.id = ${statement.argument(after, 'uuid', idOfCursor)} and ${start}.vehicle_id = ${vehicle}.id and ${visibleRows('media', start, statement)})`;
   }
   const page = (more: number) =>
     `${galleryOrder(row)} limit ${statement.value(size + more, 'int')}${after == null ? '' : ' offset 1'}`;

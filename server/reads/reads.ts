@@ -11,7 +11,8 @@ import type { Viewer } from '../accounts/viewer.ts';
 import { dealershipRead } from './dealership-read.ts';
 import type { RootField, RootRead } from './root-read.ts';
 import { selectedFields, type SelectedField, type Variables } from './selection.ts';
-import { createStatement, NotCovered, type Statement } from './statement.ts';
+import { createStatement, Late, NotCovered, type Statement } from './statement.ts';
+import { createWrittenOnce, openVariables, type Given } from './written-once.ts';
 import { vehicleList } from './vehicle-list-read.ts';
 import { vehicleRead } from './vehicle-read.ts';
 
@@ -54,63 +55,80 @@ export interface ReadAnswer {
 }
 
 export interface ReadOperation {
+  id: number;
   fields(variables: Variables): readonly SelectedField[];
+  /** Of variables that no statement depends on: their values are all that differs. */
+  open: readonly string[];
 }
 
-interface Prepared {
+/** A root field as it is written for all who ask alike; a text is an answer that need not be read. */
+interface Written {
   key: string;
-  run(): Promise<ReadAnswer>;
+  read: string | { root: RootRead; statement: Statement; text: string };
 }
 
 export function createReads({ schema, query, mediaBase, cursorAt }: ReadsOptions): Reads {
+  let prepared = 0;
+  const base = new Late(() => mediaBase());
   const mark = randomBytes(18).toString('base64url');
+  const writtenOnce = createWrittenOnce<readonly Written[]>();
 
-  /** Writes the statement at once, and runs it later: what is not covered is known before anything is read. */
-  function prepareField(field: SelectedField, variables: Variables, viewer: Viewer): Prepared {
-    const { key, name } = field;
-    if (name === '__typename')
-      return { key, run: () => Promise.resolve({ data: '"Query"', vehicleId: null }) };
+  function writeField({ key, name, ...field }: SelectedField, given: Given): Written {
+    if (name === '__typename') return { key, read: '"Query"' };
     const root = ROOT_FIELDS[name];
     if (!root) throw new NotCovered();
-    const statement = createStatement({ viewer, variables, mediaBase: mediaBase(), mark });
-    const read = root(field, statement);
-    return { key, run: () => run(read, statement) };
+    const statement = createStatement({ ...given, mediaBase: base, mark });
+    const read = root({ key, name, ...field }, statement);
+    const text = statement.hasCursor ? withSnapshot(read.text) : read.text;
+    return { key, read: { root: read, statement, text } };
   }
 
   async function run(
-    read: RootRead,
-    { viewer, values, hasCursor }: Statement,
+    { root, statement, text }: Exclude<Written['read'], string>,
+    values: unknown[],
+    viewer: Viewer,
   ): Promise<ReadAnswer> {
-    const text = hasCursor ? withSnapshot(read.text) : read.text;
+    const { hasCursor } = statement;
     const found = await query(text, values, viewer);
     const rows = hasCursor ? found.map((row) => row.slice(1)) : found;
-    const json = oneLine(read.toJson(rows));
+    const json = oneLine(root.toJson(rows));
     return {
       data: hasCursor ? json.replaceAll(mark, cursorAt(found[0]?.[0] ?? '0')) : json,
-      vehicleId: read.vehicleId?.(rows) ?? null,
+      vehicleId: root.vehicleId?.(rows) ?? null,
     };
   }
 
   return {
     prepare(document, operation) {
       if (operation.operation !== 'query') return null;
-      if (isConditional(document))
-        return { fields: (variables) => selectedFields(schema, document, operation, variables) };
+      const open = openVariables(document);
+      if (isConditional(document)) {
+        const fields = (variables: Variables) =>
+          selectedFields(schema, document, operation, variables);
+        return { id: prepared++, fields, open };
+      }
       const roots = selectedFields(schema, document, operation, {});
       const isCovered = roots.every(
         ({ name }) => name === '__typename' || Object.hasOwn(ROOT_FIELDS, name),
       );
-      return isCovered ? { fields: () => roots } : null;
+      return isCovered ? { id: prepared++, fields: () => roots, open } : null;
     },
 
     read(operation, variables, viewer) {
       try {
-        const fields = operation
-          .fields(variables)
-          .map((field) => prepareField(field, variables, viewer));
+        const asked = { variables, viewer };
+        const written = writtenOnce(operation.id, operation.open, asked, (given) =>
+          operation.fields(given.variables).map((field) => writeField(field, given)),
+        );
+        const runs = written.map(({ key, read }) => {
+          if (typeof read === 'string')
+            return { key, run: () => Promise.resolve({ data: read, vehicleId: null }) };
+          const values = read.statement.valuesFor(asked);
+          return { key, run: () => run(read, values, viewer) };
+        });
         return async () => {
-          const found = await Promise.all(fields.map(({ run }) => run()));
-          const parts = fields.map(({ key }, index) => `"${key}":${found[index]?.data}`);
+          const found = await Promise.all(runs.map((each) => each.run()));
+          const parts = runs.map(({ key }, index) => `"${key}":${found[index]?.data}`);
           const [only] = found;
           return {
             data: `{${parts.join(',')}}`,

@@ -6,44 +6,85 @@ export class NotCovered extends Error {
   override readonly name = 'NotCovered';
 }
 
+/** Who asks for it, and with what. */
+export interface Asked {
+  readonly variables: Variables;
+  readonly viewer: Viewer;
+}
+
+/** A value that is found each time the statement runs. May throw {@link NotCovered}. */
+export class Late {
+  readonly of: (asked: Asked) => unknown;
+
+  constructor(of: (asked: Asked) => unknown) {
+    this.of = of;
+  }
+}
+
+/** Stands for a variable in a statement that is written for any value of it. */
+export class OpenVariable {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** What a statement that is written once may know of whoever asks. */
+export interface Audience {
+  readonly kind: Viewer['kind'];
+  /** Whether it may see what is not published. */
+  readonly reads: boolean;
+}
+
 /** What an SQL statement that reads for somebody is written with. */
 export interface Statement {
-  readonly viewer: Viewer;
+  readonly audience: Audience;
+  /** Those that are open are {@link OpenVariable}s. */
   readonly variables: Variables;
   /** Goes before the key of a rendition in its public address. */
-  readonly mediaBase: string;
+  readonly mediaBase: Late;
   /** A text that nobody can guess: stands in the JSON for what Node puts there. */
   readonly mark: string;
-  readonly values: unknown[];
   /** Whether the mark stands for the feed position of its snapshot. */
   hasCursor: boolean;
   /** The placeholder of a value, with its type. */
   value(value: unknown, type: string): string;
+  /** That of what an argument means, which may be an open variable. */
+  argument<Given>(argument: Given, type: string, meaning: (given: Given) => unknown): string;
   /** A new name for a row. */
   row(): string;
+  /** What the placeholders stand for this time. */
+  valuesFor(asked: Asked): unknown[];
 }
 
 export function createStatement(
-  given: Pick<Statement, 'viewer' | 'variables' | 'mediaBase' | 'mark'>,
+  given: Pick<Statement, 'audience' | 'variables' | 'mediaBase' | 'mark'>,
 ): Statement {
   const values: unknown[] = [];
   const known = new Map<string, Map<unknown, string>>();
   let rows = 0;
+  const value: Statement['value'] = (each, type) => {
+    let ofType = known.get(type);
+    if (!ofType) known.set(type, (ofType = new Map()));
+    let placeholder = ofType.get(each);
+    if (placeholder === undefined) {
+      values.push(each);
+      ofType.set(each, (placeholder = `$${values.length}::${type}`));
+    }
+    return placeholder;
+  };
   return {
     ...given,
-    values,
     hasCursor: false,
-    value(value, type) {
-      let ofType = known.get(type);
-      if (!ofType) known.set(type, (ofType = new Map()));
-      let placeholder = ofType.get(value);
-      if (placeholder === undefined) {
-        values.push(value);
-        ofType.set(value, (placeholder = `$${values.length}::${type}`));
-      }
-      return placeholder;
+    value,
+    argument(argument, type, meaning) {
+      if (!(argument instanceof OpenVariable)) return value(meaning(argument), type);
+      const { name } = argument;
+      return value(new Late(({ variables }) => meaning(variables[name] as typeof argument)), type);
     },
     row: () => `r${rows++}`,
+    valuesFor: (asked) => values.map((each) => (each instanceof Late ? each.of(asked) : each)),
   };
 }
 

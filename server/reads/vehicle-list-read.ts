@@ -66,12 +66,16 @@ function beyond(
   before: boolean,
   statement: Statement,
 ): string {
-  const { value, id } = readCursor(cursor, sort);
-  // Where those without the value begin is for whoever executes field by field.
-  if (value === null) throw new NotCovered();
   const { name, type } = SORT_COLUMNS[sort.by];
+  const value = statement.argument(cursor, type, (given) => {
+    const read = readCursor(given, sort);
+    // Where those without the value begin is for whoever executes field by field.
+    if (read.value === null) throw new NotCovered();
+    return read.value;
+  });
+  const id = statement.argument(cursor, 'uuid', (given) => readCursor(given, sort).id);
   const past = (sort.direction === 'ASC') === before ? '<' : '>';
-  const rows = `(${row}.${name}, ${row}.id) ${past} (${statement.value(value, type)}, ${statement.value(id, 'uuid')})`;
+  const rows = `(${row}.${name}, ${row}.id) ${past} (${value}, ${id})`;
   return NEVER_NULL.includes(sort.by) || before ? rows : `(${rows} or ${row}.${name} is null)`;
 }
 

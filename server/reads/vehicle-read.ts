@@ -11,20 +11,23 @@ interface Arguments {
   dealership?: string | null;
 }
 
+function uuidOfVehicle(id: string): string {
+  const uuid = uuidOf('Vehicle', id);
+  if (uuid === null) throw new NotCovered();
+  return uuid;
+}
+const asVin = (vin: string) => vin.trim().toUpperCase();
+const trimmed = (text: string) => text.trim();
+
 export const vehicleRead: RootField = (field, statement) => {
   const { id, vin, stockNumber, dealership } = field.args(statement.variables) as Arguments;
   if ([id, vin, stockNumber].filter((key) => key != null).length !== 1) throw new NotCovered();
   const row = statement.row();
   const conditions = [visibleRows('vehicles', row, statement)];
-  if (id != null) {
-    const uuid = uuidOf('Vehicle', id);
-    if (uuid === null) throw new NotCovered();
-    conditions.push(`${row}.id = ${statement.value(uuid, 'uuid')}`);
-  }
-  if (vin != null)
-    conditions.push(`${row}.vin = ${statement.value(vin.trim().toUpperCase(), 'bpchar')}`);
+  if (id != null) conditions.push(`${row}.id = ${statement.argument(id, 'uuid', uuidOfVehicle)}`);
+  if (vin != null) conditions.push(`${row}.vin = ${statement.argument(vin, 'bpchar', asVin)}`);
   if (stockNumber != null)
-    conditions.push(`${row}.stock_number = ${statement.value(stockNumber.trim(), 'text')}`);
+    conditions.push(`${row}.stock_number = ${statement.argument(stockNumber, 'text', trimmed)}`);
   if (dealership != null) {
     const uuid = uuidOf('Dealership', dealership);
     conditions.push(
