@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { TenantBatch } from '../server/db/tenant-batch.ts';
 
 export interface Statement {
   text: string;
@@ -29,10 +30,18 @@ export async function recordStatements(work: () => Promise<unknown>): Promise<St
     seen.push({ text, values, role });
     return submit.call(this as unknown as typeof query, connection);
   };
+  const batch = TenantBatch.prototype;
+  const { submit: submitBatch } = batch;
+  batch.submit = function (this: TenantBatch, connection) {
+    for (const { text, values, tenant } of this.statements)
+      seen.push({ text, values: [...values], role: tenant.role });
+    return submitBatch.call(this, connection);
+  };
   try {
     await work();
   } finally {
     query.submit = submit;
+    batch.submit = submitBatch;
   }
   return seen;
 }

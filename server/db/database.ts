@@ -61,11 +61,14 @@ export async function connectDatabase(config: DatabaseConfig, log: Logger): Prom
   const turns = createTurns(connections.transactionsAtOnce, connections.maxWaitMs);
   const transact = prisma.$transaction.bind(prisma) as (...args: unknown[]) => Promise<never>;
   prisma.$transaction = (...args: unknown[]) => turns(() => transact(...args));
-  const visitorTurns = createTurns(
-    Math.max(1, Math.floor((connections.transactionsAtOnce * 2) / 3)),
-    connections.maxWaitMs,
-  );
-  const tenants = createTenantClients({ pool, transactionOptions, turns, visitorTurns });
+  const ofVisitors = Math.max(1, Math.floor((connections.transactionsAtOnce * 2) / 3));
+  const tenants = createTenantClients({
+    pool,
+    transactionOptions,
+    turns,
+    visitorTurns: createTurns(ofVisitors, connections.maxWaitMs),
+    readConnections: Math.max(1, ofVisitors - 1),
+  });
   let closing: Promise<void> | undefined;
 
   return {

@@ -3,7 +3,9 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.ts';
 import { statementName } from './statement-name.ts';
-import { queryPool, tenantPool } from './tenant-pool.ts';
+import { createReadsTogether } from './reads-together.ts';
+import { runAlone } from './tenant-batch.ts';
+import { tenantPool } from './tenant-pool.ts';
 import type { Tenant } from './tenant-query.ts';
 import type { Turns } from './turns.ts';
 
@@ -39,11 +41,13 @@ export interface TenantClientsOptions {
   turns: Turns;
   /** Of visitors, who are many: staff, the feed and the worker find a connection all the same. */
   visitorTurns: Turns;
+  /** Most that reads of visitors take, and those of tenants. */
+  readConnections: number;
 }
 
 /** One engine for all: whom an operation serves goes with it to the connection that it gets. */
 export function createTenantClients(options: TenantClientsOptions): TenantClients {
-  const { pool, transactionOptions, turns, visitorTurns } = options;
+  const { pool, transactionOptions, turns, visitorTurns, readConnections } = options;
   const served = new AsyncLocalStorage<Tenant>();
 
   function current(): Tenant {
@@ -95,36 +99,34 @@ export function createTenantClients(options: TenantClientsOptions): TenantClient
     return client;
   }
 
-  async function ask(
-    role: Tenant['role'],
-    dealershipId: string,
-    text: string,
-    values: unknown[],
-  ): Promise<(string | null)[][]> {
+  const forReads = { pool, connections: readConnections, maxWaitMs: transactionOptions.maxWait };
+  const together = {
+    forecourt_visitor: createReadsTogether({ ...forReads, turns: visitorTurns }),
+    forecourt_tenant: createReadsTogether({ ...forReads, turns: (work) => work() }),
+  };
+  const named = (role: Tenant['role'], text: string): string => {
     const name = statementName({ sql: text });
-    const { rows } = await queryPool(pool, { role, dealershipId }, {
-      ...(name && { name: `${role}-${name}` }),
-      text,
-      values,
-      rowMode: 'array',
-      types: { getTypeParser: () => asText },
-    } as pg.QueryConfig);
-    return rows as unknown as (string | null)[][];
-  }
+    return name && `${role}-${name}`;
+  };
 
   return {
     asTenant: (dealershipId) => clientOf({ dealershipId, role: 'forecourt_tenant' }),
     asVisitor: (dealershipId) =>
       clientOf({ dealershipId: dealershipId ?? NOBODY, role: 'forecourt_visitor' }),
     readAs: (role, dealershipId, text, values) =>
-      inTurn(role, () => ask(role, dealershipId ?? NOBODY, text, values)),
+      together[role](
+        { role, dealershipId: dealershipId ?? NOBODY },
+        { name: named(role, text), text, values },
+      ),
     writeAsTenant: (dealershipId, text, values) =>
-      turns(() => ask('forecourt_tenant', dealershipId, text, values)),
+      turns(() => {
+        const role = 'forecourt_tenant';
+        const tenant = { role, dealershipId } as const;
+        return runAlone(pool, { tenant, name: named(role, text), text, values });
+      }),
     disconnect: () => engine.$disconnect(),
   };
 }
-
-const asText = (value: string) => value;
 
 interface Loader {
   batchBy(request: object): string | undefined;

@@ -24,7 +24,7 @@ export function tenantPool(pool: pg.Pool, current: () => Tenant): pg.Pool {
 }
 
 /** Runs one statement as a tenant on any connection of a pool. */
-export async function queryPool(
+async function queryPool(
   pool: pg.Pool,
   tenant: Tenant,
   config: pg.QueryConfig,

@@ -10,7 +10,7 @@ export interface Tenant {
 }
 
 /** Until the transaction ends; a statement by itself is one. */
-const STEP_BEHIND = {
+export const STEP_BEHIND = {
   name: 'forecourt-wall',
   text: "select set_config('role', $1, true), set_config('forecourt.dealership', $2, true)",
 };
@@ -71,16 +71,20 @@ class TenantQuery extends PreparedQuery {
 
 const ready = new WeakSet<pg.ClientBase>();
 
+/** Once for each connection. */
+export async function makeReady(client: pg.ClientBase): Promise<void> {
+  if (ready.has(client)) return;
+  await client.query({ ...STEP_BEHIND, values: ['none', ''] });
+  ready.add(client);
+}
+
 /** Runs one statement as a tenant, on a connection that is in no transaction. */
 export async function queryAs(
   client: pg.ClientBase,
   tenant: Tenant,
   config: pg.QueryConfig,
 ): Promise<pg.QueryResult> {
-  if (!ready.has(client)) {
-    await client.query({ ...STEP_BEHIND, values: ['none', ''] });
-    ready.add(client);
-  }
+  await makeReady(client);
   return new Promise((resolve, reject) => {
     const query = new TenantQuery(tenant, config, (error, result) =>
       error ? reject(error) : resolve(result),

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
+import { connectDatabase, type Database } from './database.ts';
+
+let fresh: FreshDatabase;
+let db: Database;
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  db = await connectDatabase(fresh.config, pino({ level: 'silent' }));
+});
+afterAll(async () => {
+  await db.close();
+  await fresh.drop();
+});
+
+const ROLES = ['forecourt_visitor', 'forecourt_tenant'] as const;
+const roleOf = (number: number) => ROLES[number % 2] as (typeof ROLES)[number];
+const WHO = `select current_user, current_setting('forecourt.dealership'), $1::int`;
+const DIVIDE = 'select 10 / $1::int';
+
+it('runs each of many reads at once as its own tenant, with its own values', async () => {
+  const asked = Array.from({ length: 200 }, (_, number) => ({
+    role: roleOf(number >> 1),
+    dealershipId: randomUUID(),
+    number,
+  }));
+  const read = await Promise.all(
+    asked.map(({ role, dealershipId, number }) => db.readAs(role, dealershipId, WHO, [number])),
+  );
+  expect(read).toEqual(
+    asked.map(({ role, dealershipId, number }) => [[role, dealershipId, String(number)]]),
+  );
+});
+
+it('leaves nothing of a tenant behind on a connection', async () => {
+  await db.readAs('forecourt_tenant', randomUUID(), WHO, [1]);
+  const left = await db.pool.query<{ role: string; dealership: string | null }>(
+    `select current_setting('role') as role, nullif(current_setting('forecourt.dealership', true), '') as dealership`,
+  );
+  expect(left.rows).toEqual([{ role: 'none', dealership: null }]);
+});
+
+it.each([
+  ['refused when it is executed', DIVIDE, [0], '22012'],
+  ['refused when it is prepared', 'select nothing from nowhere where $1 = 1', [1], '42P01'],
+  ['without the right to', 'update users set name = $1', ['x'], '42501'],
+])('answers the others when one of them is %s', async (_, text, values, code) => {
+  const dealershipId = randomUUID();
+  const answers = await Promise.allSettled(
+    Array.from({ length: 60 }, (__, number) =>
+      number % 7 === 3
+        ? db.readAs('forecourt_tenant', dealershipId, text, values)
+        : db.readAs('forecourt_tenant', dealershipId, WHO, [number]),
+    ),
+  );
+  for (const [number, answer] of answers.entries()) {
+    if (number % 7 === 3) expect(answer).toMatchObject({ status: 'rejected', reason: { code } });
+    else expect(answer).toMatchObject({ value: [['forecourt_tenant', dealershipId, `${number}`]] });
+  }
+});
+
+it('asks a statement again that was refused the first time', async () => {
+  const dealershipId = randomUUID();
+  const text = `${DIVIDE} as asked_again`;
+  const read = (by: number) => db.readAs('forecourt_tenant', dealershipId, text, [by]);
+  for (let times = 0; times < 20; times++) await read(0).catch(() => {});
+  const all = await Promise.all(Array.from({ length: 40 }, () => read(2)));
+  expect(new Set(all.flat(2))).toEqual(new Set(['5']));
+});
+
+it('says who asked for a value that cannot be sent, and answers the others', async () => {
+  const dealershipId = randomUUID();
+  const unsendable = {
+    toPostgres() {
+      throw new Error('no such value');
+    },
+  };
+  const [bad, good] = await Promise.allSettled([
+    db.readAs('forecourt_tenant', dealershipId, WHO, [unsendable]),
+    db.readAs('forecourt_tenant', dealershipId, WHO, [1]),
+  ]);
+  expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'no such value' } });
+  expect(good.status).toBe('fulfilled');
+});
+
+it.skipIf(!process.env.DATABASE_URL)(
+  'rejects what was asked on a connection that is lost, and reads on another one',
+  async () => {
+    const dealershipId = randomUUID();
+    const slow = db.readAs('forecourt_tenant', dealershipId, 'select pg_sleep(60)', []);
+    const ended = expect(slow).rejects.toThrow(/terminat/i);
+    await expect
+      .poll(async () => {
+        const { rowCount } = await db.pool.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and query like '%pg_sleep(60)' and pid <> pg_backend_pid()`,
+        );
+        return rowCount;
+      })
+      .toBe(1);
+    await ended;
+    const [row] = await db.readAs('forecourt_tenant', dealershipId, WHO, [1]);
+    expect(row).toEqual(['forecourt_tenant', dealershipId, '1']);
+  },
+);
