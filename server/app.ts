@@ -257,6 +257,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         uploadOrigins: storage.origins,
       });
       handlers = [
+        async (req, res) => {
+          if (req.url?.split('?')[0] !== '/graphql') return false;
+          await graphql.handle(req, res);
+          return true;
+        },
         createHealth({
           checks: {
             database: (signal) => db.check(signal),
@@ -264,11 +269,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
           },
           draining: () => draining,
         }),
-        async (req, res) => {
-          if (req.url?.split('?')[0] !== '/graphql') return false;
-          await graphql.handle(req, res);
-          return true;
-        },
         ...(endpoint ? [endpoint] : []),
         createVehicleManifest({ execute: graphql.execute }),
         createStaticFiles('/embed/', `${DIST}embed`),

@@ -29,6 +29,7 @@ export const SCENES = {
   'streams that go on': runLasting,
   'completions at once': runAtOnce,
   'documents by their hash': runDocuments,
+  'reads at once': runReads,
   'work and housekeeping': runWork,
 } as const satisfies Record<string, (world: World) => Promise<string[]>>;
 
@@ -139,6 +140,27 @@ async function runAtOnce(world: World): Promise<string[]> {
     if (said.size !== 1 || !only.includes('COMPLETED')) findings.push(`several: ${[...said]}`);
   }
   return findings;
+}
+
+/** What is asked in one moment goes to the database together, as whoever asks. */
+async function runReads(world: World): Promise<string[]> {
+  const owners = [actorOf(world, 'owner'), actorOf(world, 'owner elsewhere')];
+  const read = async ({ headers, home, elsewhere }: Actor): Promise<string[]> => {
+    const { data } = await ask(
+      world.server,
+      headers,
+      'query ($own: ID!, $foreign: ID!) { own: vehicle(id: $own) { id } foreign: vehicle(id: $foreign) { id } }',
+      { own: home.things.Vehicle, foreign: elsewhere.things.Vehicle },
+    );
+    const expected = JSON.stringify({ own: { id: home.things.Vehicle }, foreign: null });
+    return JSON.stringify(data) === expected
+      ? []
+      : [`read at once: ${JSON.stringify(data)} instead of ${expected}`];
+  };
+  const found = await Promise.all(
+    Array.from({ length: 10 * AT_ONCE }, (_, index) => read(owners[index % 2] as Actor)),
+  );
+  return found.flat();
 }
 
 /** Jobs that only keep an original, one of which cannot, and media that are past their time. */

@@ -25,6 +25,19 @@ export function parseTrustedProxies(text: string): TrustedProxies | null {
  * may have made up.
  */
 export function clientAddress(req: IncomingMessage, trusted: TrustedProxies): string {
+  const { socket, headers } = req;
+  // Of the connection itself, which is the same each time.
+  if (headers['x-forwarded-for'] === undefined) {
+    let address = ADDRESSES.get(socket);
+    if (address === undefined) ADDRESSES.set(socket, (address = farthest(req, trusted)));
+    return address;
+  }
+  return farthest(req, trusted);
+}
+
+const ADDRESSES = new WeakMap<object, string>();
+
+function farthest(req: IncomingMessage, trusted: TrustedProxies): string {
   let client = plain(req.socket.remoteAddress ?? '') ?? 'unknown';
   const said = String(req.headers['x-forwarded-for'] ?? '').split(',');
   while (said.length > 0 && isTrusted(client, trusted)) {
