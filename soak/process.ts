@@ -111,7 +111,8 @@ async function spawnServer(env: Record<string, string>): Promise<ChildProcess> {
   return child;
 }
 
-async function freePort(): Promise<number> {
+/** Of this machine; nobody holds it. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PrismaClient } from '../../generated/prisma/client.ts';
@@ -118,6 +119,32 @@ describe.runIf(process.env.DATABASE_URL)('openPostgres', () => {
     expect(isUnavailable(await reason(tooLong))).toBe(true);
     const over = await prisma.$transaction(async (tx) => tx);
     expect(isUnavailable(await reason(over.mediaFeed.count()))).toBe(false);
+  });
+
+  test('takes a connection that was ended between two statements for out of reach', async () => {
+    const client = await connections.pool.connect();
+    const broken = new Promise((resolve) => client.once('error', resolve));
+    network.cut();
+    await broken;
+    const query = await reason(client.query('SELECT 1'));
+    client.release(true);
+    expect(isUnavailable(query)).toBe(true);
+  });
+
+  test('takes a connection that was ended in a commit for out of reach', async () => {
+    await connections.pool.query(`
+      create table ends (id int);
+      create function end_connection() returns trigger language plpgsql as $$
+        begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(10); return null; end $$;
+      create constraint trigger at_commit after insert on ends
+        deferrable initially deferred for each row execute function end_connection()`);
+    const prisma = new PrismaClient({ adapter: new PrismaPg(connections.pool) });
+    const attempt = prisma.$transaction((tx) => tx.$executeRaw`insert into ends values (1)`);
+    expect(isUnavailable(await reason(attempt))).toBe(true);
+    const reset = new DriverAdapterError({ kind: 'ConnectionClosed' });
+    expect(isUnavailable(reset)).toBe(true);
+    const mistake = new DriverAdapterError({ kind: 'LengthMismatch' });
+    expect(isUnavailable(mistake)).toBe(false);
   });
 
   test('closes although a connection fell silent', async () => {

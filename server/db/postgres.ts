@@ -8,7 +8,7 @@ import { listenOnPostgres } from './postgres-listener.ts';
 /** In ms. */
 const limits = {
   /** For a connection, also when all of the pool are taken. */
-  connect: 5_000,
+  connect: 4_000,
   /** A statement that takes longer is cancelled by the server. */
   statement: 10_000,
   /** Without an answer for so long the connection counts as dead. */

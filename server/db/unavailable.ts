@@ -4,13 +4,13 @@ import { TurnTimeout } from './turns.ts';
 /** Prisma's codes: not reachable, timed out, closed, no connection or transaction to be had, lost to another writer. */
 const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034', 'P2037']);
 
-/** Of node's sockets and of PostgreSQL: shutting down, starting, full, out of time, lost to another writer. */
+/** Of node's sockets, of PostgreSQL (shutting down, starting, full, out of time, lost to another writer) and of Prisma's adapter for sockets. */
 const driverCodes =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08\w{3}|53300|57014|57P0[1-3]|40001|40P01)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08\w{3}|53300|57014|57P0[1-3]|40001|40P01|ConnectionClosed|DatabaseNotReachable|SocketTimeout)$/;
 
 /** node-postgres gives these no code. */
 const driverMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Unable to start a transaction|on an expired transaction/;
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|is not queryable|Unable to start a transaction|on an expired transaction/;
 
 /** Whether the database was only out of reach, out of connections or out of time: the same request may well succeed in a moment. */
 export function isUnavailable(error: unknown): boolean {
@@ -26,11 +26,12 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** Prisma keeps the driver's own aside when the statement was raw. */
+/** Prisma keeps the driver's own aside when the statement was raw, and BEGIN and COMMIT throw what its adapter did. */
 function driverCodesOf(error: Error): unknown[] {
-  const { code, meta } = error as {
+  const { code, meta, cause } = error as {
     code?: unknown;
     meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
+    cause?: { originalCode?: unknown; kind?: unknown };
   };
-  return [code, meta?.driverAdapterError?.cause?.originalCode];
+  return [code, meta?.driverAdapterError?.cause?.originalCode, cause?.originalCode, cause?.kind];
 }
