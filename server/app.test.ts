@@ -148,4 +148,21 @@ describe('a server that stops', () => {
     await stopped;
     agent.destroy();
   });
+  it('answers what comes over connections that are kept, and ends them', async () => {
+    const server = await startServer({ lingerMs: 60_000 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async () => {
+      const asking = request(`${server.url}/readyz`, { agent }).end();
+      const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+      answer.resume();
+      await once(answer, 'end');
+      const { statusCode, headers } = answer;
+      return { statusCode, connection: headers.connection, reused: asking.reusedSocket };
+    };
+    expect(await ask()).toMatchObject({ statusCode: 200, connection: 'keep-alive' });
+    const stopped = server.stop();
+    expect(await ask()).toEqual({ statusCode: 503, connection: 'close', reused: true });
+    await stopped;
+    agent.destroy();
+  });
 });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
@@ -25,6 +25,7 @@ import { armFailpoints } from './failpoint.ts';
 import { createGallery } from './gallery/gallery.ts';
 import { pruneIdempotencyKeys } from './idempotency/once.ts';
 import { createGraphQLServer } from './graphql/graphql-server.ts';
+import { closeServer } from './http/close-server.ts';
 import { cutSlowBody } from './http/cut-slow-body.ts';
 import { createHealth } from './http/health.ts';
 import { createOriginCheck } from './http/origins.ts';
@@ -54,7 +55,8 @@ import { createVehicles } from './vehicles/vehicles.ts';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const HOURLY_MS = 3_600_000;
-const DRAIN_MS = 10_000;
+/** How long connections without a request are kept when the server stops. */
+const LINGER_MS = 1_000;
 const HTTP_LIMITS = {
   headersTimeout: 20_000,
   connectionsCheckingInterval: 5_000,
@@ -85,6 +87,8 @@ export interface AppOptions {
   demoAccount?: { email: string; password: string } | null;
   /** Instead of the one of the configuration. */
   mail?: MailSender;
+  /** How long what comes is still answered when the server stops; a second unless given. */
+  lingerMs?: number;
 }
 
 /** Builds every part in one place and mounts the routes. */
@@ -281,7 +285,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       for (const res of begun) if (!res.headersSent) res.setHeader('connection', 'close');
       clearInterval(housekeeping);
       await Promise.all([
-        closeServer(server),
+        closeServer(server, options.lingerMs ?? LINGER_MS),
         feed.close().then(() => sockets.close()),
         // What waits for a store that does not answer does so beside the others.
         reconciler.close(),
@@ -342,15 +346,4 @@ async function openMail(config: Config['mail']): Promise<MailSender | null> {
 function hostForUrl(host: string): string {
   if (['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)) return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** Takes no more connections, lets the open ones end, and cuts them after a while. */
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-  clearTimeout(late);
 }

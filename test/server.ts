@@ -47,6 +47,8 @@ export interface TestServerOptions {
   demo?: boolean;
   env?: Record<string, string>;
   change?(config: Config): Config;
+  /** How long it answers when it is stopped; not at all unless given. */
+  lingerMs?: number;
 }
 
 let passwordHash: Promise<string> | null = null;
@@ -79,6 +81,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   }
   const changed = options.change?.(config) ?? config;
   const app = await createApp(changed, {
+    lingerMs: options.lingerMs ?? 0,
     ...(changed.mail?.kind === 'terminal' && {
       mail: { send: keep, close: async () => {} },
     }),
