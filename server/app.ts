@@ -46,6 +46,7 @@ import { createRetryMedia } from './processing/retry-media.ts';
 import { startMediaWorker } from './processing/worker.ts';
 import { createKeptAnswers, VEHICLE_CHANGES_CHANNEL } from './reads/kept-answers.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
+import { openRedisSignals } from './redis/redis-signals.ts';
 import { startReconciler } from './reconcile/reconciler.ts';
 import { createDiskEndpoint, UPLOAD_PATH } from './storage/disk-endpoint.ts';
 import { createDiskStorage } from './storage/disk.ts';
@@ -96,7 +97,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const { log } = options;
   if (config.failpoints.length > 0) armFailpoints(config.failpoints);
   let publicUrl = config.publicUrl ?? '';
-  const db = await connectDatabase(config.database, log);
+  const { redisUrl } = config;
+  const signals = redisUrl === null ? null : await openRedisSignals(redisUrl, log);
+  const db = await connectDatabase(config.database, log, signals);
   const applied = await migrate(db.pool);
   if (applied.length > 0) log.info({ migrations: applied }, 'the database is migrated');
   await checkTenantRoles(db.pool);
@@ -130,7 +133,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const keptAnswers = createKeptAnswers(config.answerCacheBytes);
   const stopTelling = await db.listen(VEHICLE_CHANGES_CHANNEL, keptAnswers.drop);
-  const rateLimits = await createRateLimits({ ...config.rateLimits, log });
+  const rateLimits = await createRateLimits({ rules: config.rateLimits, redisUrl, log });
   const services: Services = {
     tenants: db,
     rateLimits,
@@ -302,6 +305,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       await mail?.close();
       await storage.close();
       await db.close();
+      signals?.close();
     },
   };
 }

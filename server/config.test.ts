@@ -116,7 +116,7 @@ describe('the configuration', () => {
   });
 
   it('takes rules of how often from one variable, and refuses what it cannot read', () => {
-    const { rules } = loadConfig({
+    const rules = loadConfig({
       DATA_DIR: dataDir,
       RATE_LIMITS: 'log-in=3/hour + 2/second + 9/day, sign-up=off',
     }).rateLimits;
@@ -129,7 +129,7 @@ describe('the configuration', () => {
       'sign-up': [],
       'visitor-writes': [{ count: 600, seconds: 60 }],
     });
-    const off = loadConfig({ DATA_DIR: dataDir, RATE_LIMITS: 'off' }).rateLimits.rules;
+    const off = loadConfig({ DATA_DIR: dataDir, RATE_LIMITS: 'off' }).rateLimits;
     expect(Object.values(off).flat()).toEqual([]);
     for (const RATE_LIMITS of [
       'log-in',

@@ -83,7 +83,9 @@ export interface Config {
   signUpOpen: boolean;
   /** How long it is kept who did what. */
   auditRetentionDays: number;
-  rateLimits: { rules: RateLimitRules; redisUrl: string | null };
+  rateLimits: RateLimitRules;
+  /** Counts for all servers, and wakes them. Null: each counts for itself, and NOTIFY wakes them. */
+  redisUrl: string | null;
   /** Live streams that one address may have open. */
   maxStreamsPerAddress: number;
   /** That answers to visitors take at most, to be given again; 0 keeps none. */
@@ -174,7 +176,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       min: 1,
       max: 36_500,
     }),
-    rateLimits: { rules: readRateLimits(env), redisUrl: readRedisUrl(env) },
+    rateLimits: readRateLimits(env),
+    redisUrl: readRedisUrl(env),
     answerCacheBytes: env.integer('ANSWER_CACHE_BYTES', {
       fallback: 64 * 1024 * 1024,
       min: 0,
@@ -341,7 +344,7 @@ function readRedisUrl(env: EnvReader): string | null {
   const url = env.text('REDIS_URL');
   if (url !== null && !(/^rediss?:\/\//.test(url) && URL.canParse(url))) {
     env.problem(
-      'REDIS_URL is no address of Redis. Use redis://user:password@host:6379, rediss:// for TLS, or unset it to count in each process.',
+      'REDIS_URL is no address of Redis. Use redis://user:password@host:6379, rediss:// for TLS, or unset it: then each process counts for itself, and Postgres wakes them.',
     );
   }
   return url;

@@ -3,7 +3,7 @@ import { appendFile, chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from './process.ts';
+import { freePort } from '../test/free-port.ts';
 
 /** How Postgres is told to stop: by its rules, or as if it had crashed. */
 export type StopMode = 'fast' | 'immediate';

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DatabaseConfig } from '../server/db/database.ts';
 import { freshDatabase } from '../test/database.ts';
+import { freePort } from '../test/free-port.ts';
 
 export interface ServerProcess {
   /** The same after each start. */
@@ -109,14 +109,4 @@ async function spawnServer(env: Record<string, string>): Promise<ChildProcess> {
     );
   });
   return child;
-}
-
-/** Of this machine; nobody holds it. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -5,6 +5,7 @@ import { PrismaClient } from '../../generated/prisma/client.ts';
 import type { DatabaseError } from './database-error.ts';
 import { openEmbedded } from './embedded.ts';
 import { openPostgres } from './postgres.ts';
+import { withSignals, type Signals } from './signals.ts';
 import { statementName } from './statement-name.ts';
 import { createTenantClients, type TenantClients } from './tenant-clients.ts';
 import { createTurns } from './turns.ts';
@@ -38,6 +39,8 @@ export interface Database extends Omit<TenantClients, 'disconnect'> {
    * @returns a function that stops it.
    */
   listen(channel: string, onNotify: (payload: string) => void): Promise<() => Promise<void>>;
+  /** By NOTIFY, unless it was opened with others. */
+  readonly signals: Pick<Signals, 'listen'>;
   /** Resolves when a trivial query is answered. */
   check(signal?: AbortSignal): Promise<void>;
   /** Resolves when the embedded engine ends by itself: only a new process helps. A server comes back. */
@@ -49,7 +52,11 @@ export interface Database extends Omit<TenantClients, 'disconnect'> {
  * Connects; does not migrate.
  * @throws {DatabaseError} UNREACHABLE, DATA_DIR_IN_USE, CREATION_FAILED, ENGINE_STOPPED
  */
-export async function connectDatabase(config: DatabaseConfig, log: Logger): Promise<Database> {
+export async function connectDatabase(
+  config: DatabaseConfig,
+  log: Logger,
+  signals: Signals | null = null,
+): Promise<Database> {
   const connections =
     config.kind === 'postgres' ? await openPostgres(config, log) : await openEmbedded(config, log);
   const { pool } = connections;
@@ -59,7 +66,7 @@ export async function connectDatabase(config: DatabaseConfig, log: Logger): Prom
     transactionOptions,
   });
   const turns = createTurns(connections.transactionsAtOnce, connections.maxWaitMs);
-  const transact = prisma.$transaction.bind(prisma) as (...args: unknown[]) => Promise<never>;
+  const transact = withSignals(prisma.$transaction.bind(prisma), signals);
   prisma.$transaction = (...args: unknown[]) => turns(() => transact(...args));
   const ofVisitors = Math.max(1, Math.floor((connections.transactionsAtOnce * 2) / 3));
   const tenants = createTenantClients({
@@ -68,6 +75,7 @@ export async function connectDatabase(config: DatabaseConfig, log: Logger): Prom
     turns,
     visitorTurns: createTurns(ofVisitors, connections.maxWaitMs),
     readConnections: Math.max(1, ofVisitors - 1),
+    signals,
   });
   let closing: Promise<void> | undefined;
 
@@ -80,6 +88,7 @@ export async function connectDatabase(config: DatabaseConfig, log: Logger): Prom
     pool,
     embedded: config.kind === 'embedded',
     listen: connections.listen,
+    signals: signals ?? connections,
     ended: connections.ended,
     async check(signal) {
       signal?.throwIfAborted();

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.ts';
+import { withSignals, type Signals } from './signals.ts';
 import { statementName } from './statement-name.ts';
 import { createReadsTogether } from './reads-together.ts';
 import { runAlone } from './tenant-batch.ts';
@@ -43,11 +44,13 @@ export interface TenantClientsOptions {
   visitorTurns: Turns;
   /** Most that reads of visitors take, and those of tenants. */
   readConnections: number;
+  /** Null: NOTIFY. */
+  signals: Signals | null;
 }
 
 /** One engine for all: whom an operation serves goes with it to the connection that it gets. */
 export function createTenantClients(options: TenantClientsOptions): TenantClients {
-  const { pool, transactionOptions, turns, visitorTurns, readConnections } = options;
+  const { pool, transactionOptions, turns, visitorTurns, readConnections, signals } = options;
   const served = new AsyncLocalStorage<Tenant>();
 
   function current(): Tenant {
@@ -82,7 +85,7 @@ export function createTenantClients(options: TenantClientsOptions): TenantClient
           inTurn(tenant.role, () => served.run(tenant, async () => await query(args))),
       },
     }) as unknown as PrismaClient;
-    const transact = client.$transaction.bind(client) as (...args: unknown[]) => Promise<never>;
+    const transact = withSignals(client.$transaction.bind(client), signals);
     client.$transaction = (...args: unknown[]) =>
       turns(() => served.run(tenant, () => transact(...args)));
     return client;

@@ -20,7 +20,7 @@ import type { Rendering, Sink } from './sink.ts';
 import { MediaSubscription, type Access, type SubscribeOptions } from './subscription.ts';
 
 const BATCH = 100;
-/** How often the outbox is read without a wake-up: covers a lost notification. */
+/** How often the outbox is read without a wake-up: covers one that was lost. */
 const POLL_MS = 1_000;
 /** How soon it is read again when an open transaction holds events back. */
 const HELD_BACK_MS = 25;
@@ -166,7 +166,7 @@ export async function openFeed(
       });
   }
 
-  const stopListening = await db.listen(WAKE_UP_CHANNEL, wake);
+  const stopListening = await db.signals.listen(WAKE_UP_CHANNEL, wake);
   schedule(POLL_MS);
 
   return {

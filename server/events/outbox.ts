@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
 import type { Prisma } from '../../generated/prisma/client.ts';
 import type { Database } from '../db/database.ts';
+import { signalAtCommit } from '../db/signals.ts';
 import type { MediaChange, VehicleRemoval } from './media-event.ts';
 import type { Position } from './cursor.ts';
 
-/** NOTIFY channel: says only that there may be something new. */
+/** Says only that there may be something new. */
 export const WAKE_UP_CHANNEL = 'forecourt_media_events';
 
 export interface OutboxEntry {
@@ -24,6 +25,7 @@ export interface OutboxRow extends OutboxEntry {
 
 /** Writes the event in the transaction of the change; the wake-up leaves with its commit. */
 export async function appendEvent(tx: Prisma.TransactionClient, entry: OutboxEntry): Promise<void> {
+  const notify = !signalAtCommit(tx, WAKE_UP_CHANNEL);
   await tx.$executeRaw`
     with appended as (
       insert into media_events (dealership_id, vehicle_id, media_id, type, is_public, media_version, payload)
@@ -32,7 +34,7 @@ export async function appendEvent(tx: Prisma.TransactionClient, entry: OutboxEnt
         ${JSON.stringify(entry.change)}::jsonb)
       returning 1
     )
-    select pg_notify(${WAKE_UP_CHANNEL}, '') from appended`;
+    select pg_notify(${WAKE_UP_CHANNEL}, '') from appended where ${notify}`;
 }
 
 export type FeedScope =

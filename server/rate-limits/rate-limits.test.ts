@@ -1,11 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../test/free-port.ts';
+import { hasRedis, startRedis, type RedisServer } from '../../test/redis.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { parseRateLimits, type RateLimitRules } from './rules.ts';
 
@@ -18,15 +16,6 @@ const log = pino({ level: 'silent' });
 async function passed(limits: RateLimits, tries: number, key: string): Promise<number> {
   const waits = await Promise.all(Array.from({ length: tries }, () => limits.take('log-in', key)));
   return waits.filter((wait) => wait === null).length;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('limits of one process', () => {
@@ -113,41 +102,23 @@ describe('limits while Redis is away', () => {
   });
 });
 
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-
 describe.skipIf(!hasRedis)('limits in Redis', () => {
-  let redis: ReturnType<typeof spawn>;
-  let folder: string;
-  let redisUrl: string;
+  let redis: RedisServer;
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'forecourt-redis-'));
-    const port = await freePort();
-    redisUrl = `redis://127.0.0.1:${port}`;
-    redis = spawn(
-      'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    let said = '';
-    await new Promise<void>((resolve) => {
-      redis.stdout?.on('data', (chunk) => {
-        said += String(chunk);
-        if (said.includes('Ready to accept connections')) resolve();
-      });
-    });
+    redis = await startRedis();
   });
-  afterAll(async () => {
-    redis.kill('SIGCONT');
-    redis.kill();
-    await once(redis, 'exit');
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => redis.stop());
 
   /** Counting in Redis, not yet or no longer in the process. */
   async function connected(): Promise<RateLimits> {
     let ready = () => {};
     const isReady = new Promise<void>((resolve) => (ready = resolve));
-    const limits = await createRateLimits({ rules, redisUrl, log, onReady: ready });
+    const limits = await createRateLimits({
+      rules,
+      redisUrl: redis.url,
+      log,
+      onReady: ready,
+    });
     await isReady;
     return limits;
   }
@@ -159,9 +130,9 @@ describe.skipIf(!hasRedis)('limits in Redis', () => {
     expect(await passed(other, 3, 'a')).toBe(3);
     expect(await passed(one, 100, 'a')).toBe(7);
 
-    redis.kill('SIGSTOP');
+    redis.hang();
     expect(await passed(one, 100, 'b')).toBe(10);
-    redis.kill('SIGCONT');
+    redis.goOn();
     await one.close();
     await other.close();
   });

@@ -8,7 +8,7 @@ import {
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 import { UserFailure } from '../errors.ts';
-import { connectRedis } from './redis.ts';
+import { connectRedis } from '../redis/connect-redis.ts';
 import type { RateLimit, RateLimitRule, RateLimitRules } from './rules.ts';
 
 /** An answer of Redis that takes longer counts as none: nobody waits for a limit. */
@@ -38,7 +38,9 @@ export interface RateLimitsOptions {
 
 export async function createRateLimits(options: RateLimitsOptions): Promise<RateLimits> {
   const { rules, redisUrl, log, onReady } = options;
-  const redis = redisUrl === null ? null : await connectRedis(redisUrl, log, onReady);
+  const whileAway = 'rate limits are counted by process';
+  const redis =
+    redisUrl === null ? null : await connectRedis({ url: redisUrl, log, whileAway, onReady });
 
   function limiterOf(rule: string, { count, seconds }: RateLimit): RateLimiterAbstract {
     const counted = { keyPrefix: `forecourt:${rule}:${seconds}`, points: count, duration: seconds };

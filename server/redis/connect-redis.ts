@@ -11,12 +11,17 @@ export interface Redis {
   close(): void;
 }
 
+export interface RedisOptions {
+  url: string;
+  log: Logger;
+  /** For the log: what is done without it. */
+  whileAway: string;
+  /** Called after each (re)connection. */
+  onReady?: (() => void) | undefined;
+}
+
 /** Connects in the background, again and again; until then its commands are refused at once. */
-export async function connectRedis(
-  url: string,
-  log: Logger,
-  onReady: () => void = () => undefined,
-): Promise<Redis> {
+export async function connectRedis({ url, log, whileAway, onReady }: RedisOptions): Promise<Redis> {
   // Who has no Redis does not load its client.
   const { createClient } = await import('@redis/client');
   const client = createClient({
@@ -32,13 +37,13 @@ export async function connectRedis(
   }) as RedisClientType;
   let away = false;
   client.on('error', (error: Error) => {
-    if (!away) log.warn({ err: error }, 'Redis is away; rate limits are counted by process');
+    if (!away) log.warn({ err: error }, `Redis is away; ${whileAway}`);
     away = true;
   });
   client.on('ready', () => {
     if (away) log.info('Redis is back');
     away = false;
-    onReady();
+    onReady?.();
   });
   void client.connect().catch(() => undefined);
   return { client, close: () => client.destroy() };
