@@ -35,7 +35,7 @@ export interface ApiKeys {
 }
 
 export function createApiKeys(
-  { prisma, asTenant }: Pick<Database, 'prisma' | 'asTenant'>,
+  { pool, asTenant }: Pick<Database, 'pool' | 'asTenant'>,
   toldOnce: ToldOnce,
 ): ApiKeys {
   return {
@@ -111,17 +111,23 @@ export function createApiKeys(
 
     async find(text) {
       if (!isWellFormed('api', text)) return null;
-      const [row] = await prisma.$queryRaw<(Row & { unnoted: boolean })[]>`
-        select id, dealership_id "dealershipId", name, scopes::text[] scopes, expires_at "expiresAt",
-          coalesce(last_used_at < now() - interval '1 minute', true) "unnoted"
-        from api_keys
-        where hash = ${hashOf(text)} and revoked_at is null and (expires_at is null or expires_at > now())`;
+      const { rows } = await pool.query<Row & { unnoted: boolean }>({
+        name: 'api-key',
+        text: `select id, dealership_id "dealershipId", name, scopes::text[] scopes, expires_at "expiresAt",
+            coalesce(last_used_at < now() - interval '1 minute', true) "unnoted"
+          from api_keys
+          where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
+        values: [hashOf(text)],
+      });
+      const [row] = rows;
       if (!row) return null;
       const { unnoted, ...found } = row;
       if (unnoted) {
-        await prisma.$executeRaw`
-          update api_keys set last_used_at = now()
-          where id = ${found.id}::uuid and coalesce(last_used_at < now() - interval '1 minute', true)`;
+        await pool.query(
+          `update api_keys set last_used_at = now()
+           where id = $1 and coalesce(last_used_at < now() - interval '1 minute', true)`,
+          [found.id],
+        );
       }
       return toIntegrator(found);
     },
