@@ -18,6 +18,24 @@ const SAME_WISH_MS = 1_000;
 export async function serve(built: Promise<void> = Promise.resolve()): Promise<void> {
   // Whoever fails first is reported, by the await below.
   built.catch(() => {});
+  await run(async (app, config, log) => {
+    await built;
+    await app.listen();
+    log.info({ address: app.url }, 'listening');
+    if (config.seedDemo) console.log(greeting(app.url));
+  });
+}
+
+/** Prepares media as this process, and takes no requests, until a signal stops it or its parent is gone. */
+export async function work(): Promise<void> {
+  await run(async (_, config, log) => {
+    log.info({ concurrency: config.media.concurrency }, 'taking media to prepare');
+    process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+    process.send?.('ready');
+  });
+}
+
+async function run(begin: (app: App, config: Config, log: Logger) => Promise<void>): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = configOrExit();
   const log = createLog(config.logLevel);
@@ -29,10 +47,7 @@ export async function serve(built: Promise<void> = Promise.resolve()): Promise<v
     stopOnSignal(app, log);
     // Its log has said why. Whoever supervises the process starts another.
     void app.db.ended.then(() => process.exit(1));
-    await built;
-    await app.listen();
-    log.info({ address: app.url }, 'listening');
-    if (config.seedDemo) console.log(greeting(app.url));
+    await begin(app, config, log);
   } catch (error) {
     fail(error, config);
   }
