@@ -29,17 +29,25 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** The server as `npm run serve` runs it: a process of its own, with the demo's data. */
-export async function startProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'forecourt-soak-'));
-  const database = process.env.DATABASE_URL ? await freshDatabase() : null;
+/**
+ * The server as `npm run serve` runs it: a process of its own, with the demo's data.
+ *
+ * @param first whose data it shares, on Postgres; it is the last to be stopped.
+ */
+export async function startProcess(
+  env: Record<string, string> = {},
+  first: ServerProcess | null = null,
+): Promise<ServerProcess> {
+  const dataDir = first?.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'forecourt-soak-')));
+  const own = !first && process.env.DATABASE_URL ? await freshDatabase() : null;
+  const database = first?.database ?? own?.config ?? { kind: 'embedded', dataDir };
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const run = (more: Record<string, string>) =>
     spawnServer({
       PORT: String(port),
       DATA_DIR: dataDir,
-      ...(database?.config.kind === 'postgres' && { DATABASE_URL: database.config.url }),
+      ...(database.kind === 'postgres' && { DATABASE_URL: database.url }),
       ...env,
       ...more,
     });
@@ -53,7 +61,7 @@ export async function startProcess(env: Record<string, string> = {}): Promise<Se
   return {
     url,
     dataDir,
-    database: database?.config ?? { kind: 'embedded', dataDir },
+    database,
     get pid() {
       return child.pid as number;
     },
@@ -74,7 +82,8 @@ export async function startProcess(env: Record<string, string> = {}): Promise<Se
     },
     async stop() {
       await end('SIGTERM');
-      await database?.drop();
+      if (first) return;
+      await own?.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
