@@ -144,8 +144,8 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
       : rateLimits.take('account', viewer.actorId));
     if (wait !== null) return null;
     const { data, vehicleId } = await run();
-    const json = `{"data":${data},"extensions":${JSON.stringify(extensionsOf(cost))}}`;
-    return { body: Buffer.from(json), vehicleId };
+    const body = `{"data":${data},"extensions":${JSON.stringify(extensionsOf(cost))}}`;
+    return { body, vehicleId };
   }
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
@@ -219,7 +219,7 @@ function send(req: IncomingMessage, res: ServerResponse, { contentType, viewer, 
     }
   }
   res.setHeader('content-type', `${contentType}; charset=utf-8`);
-  res.setHeader('content-length', kept.body.length);
+  res.setHeader('content-length', kept.byteLength);
   res.end(kept.body);
 }
 

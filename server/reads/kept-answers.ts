@@ -2,7 +2,9 @@ import { entityTag } from '../http/entity-tag.ts';
 
 /** An answer that anybody may have who asks the same. */
 export interface KeptAnswer {
-  readonly body: Buffer;
+  readonly body: string;
+  /** Of the body, in UTF-8. */
+  readonly byteLength: number;
   /** Found when it is first asked for. */
   readonly etag: string;
 }
@@ -24,7 +26,7 @@ export interface KeptAnswers {
   /** Says when a read begins: what changes from then on makes its answer old. */
   now(): number;
   /** What is about no single vehicle is not kept. */
-  keep(key: string, body: Buffer, about: { vehicleId: string | null; readAt: number }): KeptAnswer;
+  keep(key: string, body: string, about: { vehicleId: string | null; readAt: number }): KeptAnswer;
   /** Of the vehicle with this id, or of all when it is ''. */
   drop(vehicleId: string): void;
 }
@@ -38,10 +40,11 @@ const ENTRY_BYTES = 500;
 const MAX_CHANGES = 10_000;
 
 /** With its tag, once somebody asks for it. */
-export function answerOf(body: Buffer): KeptAnswer {
+export function answerOf(body: string): KeptAnswer {
   let etag: string | undefined;
   return {
     body,
+    byteLength: Buffer.byteLength(body),
     get etag() {
       return (etag ??= entityTag(body));
     },
@@ -104,7 +107,7 @@ export function createKeptAnswers(maxBytes: number): KeptAnswers {
 
     keep(key, body, { vehicleId, readAt }) {
       const answer = answerOf(body);
-      const size = ENTRY_BYTES + body.length + 2 * key.length;
+      const size = ENTRY_BYTES + 2 * (body.length + key.length);
       if (vehicleId === null) return answer;
       const isOld = readAt < Math.max(allChanged, changes.get(vehicleId) ?? 0);
       if (isOld || size > maxBytes / 10) return answer;
