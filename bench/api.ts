@@ -4,6 +4,7 @@
  * request, and what of the limit that is.
  *
  *   BENCH_DATABASE_URL=… npm run bench:api [-- --rounds 4 --seconds 4 --out file.json]
+ *   --profile says where the processor time of a trusted document goes
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,6 +16,7 @@ import pg from 'pg';
 import { encodeId } from '../server/node-id.ts';
 import { startProcess } from '../soak/process.ts';
 import { load, median, type Load } from './api/load.ts';
+import { openProfiler, printParts, type Parts } from './api/profile.ts';
 import { fillStock } from './api/stock.ts';
 
 const { values: options } = parseArgs({
@@ -24,6 +26,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '32' },
     vehicles: { type: 'string', default: '20000' },
     out: { type: 'string' },
+    profile: { type: 'boolean', default: false },
   },
 });
 const databaseUrl = process.env.BENCH_DATABASE_URL ?? process.env.DATABASE_URL;
@@ -71,7 +74,8 @@ const quiet = {
   MEDIA_CONCURRENCY: '0',
   LOG_LEVEL: 'info',
 };
-const bare = await startProcess({ ...quiet, ANSWER_CACHE_BYTES: '0' });
+const profiler = options.profile ? await openProfiler() : null;
+const bare = await startProcess({ ...quiet, ANSWER_CACHE_BYTES: '0', ...profiler?.env });
 const { database } = bare;
 if (database.kind !== 'postgres') throw new Error('The bench needs a Postgres.');
 const keeping = await startProcess({ ...quiet, DATABASE_URL: database.url });
@@ -131,6 +135,7 @@ try {
   await checkEqual(contestants, variables);
 
   const results = [];
+  const profiles: Record<string, Parts> = {};
   for (const operation of Object.keys(DOCUMENTS) as Operation[]) {
     const rounds = new Map<string, Load[]>();
     for (let round = -1; round < Number(options.rounds); round++) {
@@ -141,6 +146,14 @@ try {
         if (round >= 0)
           rounds.set(contestant.name, [...(rounds.get(contestant.name) ?? []), measured]);
       }
+    }
+    if (profiler) {
+      const lines = variables[operation].map((each) => JSON.stringify(asHash(operation, each)));
+      const { parts } = await profiler.profile(
+        { ...addressOf(bare), lines },
+        { connections: options.connections, seconds: options.seconds },
+      );
+      profiles[operation] = parts;
     }
     const of = (name: string, key: 'perSecond' | 'cpu') =>
       median((rounds.get(name) ?? []).map((each) => each[key]));
@@ -163,6 +176,7 @@ try {
     }
   }
   console.table(results.map(({ spread, ...shown }) => ({ ...shown, spread: spread.join(' ') })));
+  if (profiler) printParts(profiles);
   const summary = {
     node: process.version,
     date: new Date().toISOString(),
@@ -170,6 +184,7 @@ try {
     connections: Number(options.connections),
     vehicles: Number(options.vehicles),
     results,
+    ...(profiler && { profiles }),
   };
   if (options.out) await writeFile(options.out, `${JSON.stringify(summary, null, 2)}\n`);
 } finally {
@@ -177,6 +192,7 @@ try {
   await pool.end();
   await keeping.stop();
   await bare.stop();
+  await profiler?.close();
 }
 process.exitCode = failed ? 1 : 0;
 

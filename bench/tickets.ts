@@ -4,6 +4,7 @@
  * by hand. Rounds in turns, medians, and what of the limit that is.
  *
  *   BENCH_DATABASE_URL=… npm run bench:tickets [-- --rounds 4 --seconds 4 --out file.json]
+ *   --profile says where the processor time of a ticket goes
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +17,7 @@ import { apiKeyText, hashOf, newPrefix, newSecret } from '../server/keys/key-tex
 import { encodeId } from '../server/node-id.ts';
 import { startProcess } from '../soak/process.ts';
 import { load, median, type Load } from './api/load.ts';
+import { openProfiler, printParts } from './api/profile.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '32' },
     out: { type: 'string' },
+    profile: { type: 'boolean', default: false },
   },
 });
 const databaseUrl = process.env.BENCH_DATABASE_URL ?? process.env.DATABASE_URL;
@@ -44,7 +47,9 @@ interface Shop {
   vehicleIds: string[];
 }
 
+const profiler = options.profile ? await openProfiler() : null;
 const server = await startProcess({
+  ...profiler?.env,
   NODE_ENV: 'production',
   PUBLIC_URL: 'http://127.0.0.1',
   STORAGE_DRIVER: 's3',
@@ -96,6 +101,10 @@ try {
       if (round >= 0) rounds.set(name, [...(rounds.get(name) ?? []), measured]);
     }
   }
+  const profile = await profiler?.profile(
+    { ...ours, lines: linesFor(shops, false) },
+    { connections: options.connections, seconds: options.seconds },
+  );
   const results = contestants.map(({ name }) => {
     const measured = rounds.get(name) ?? [];
     const ratios = measured.map(
@@ -111,6 +120,7 @@ try {
     };
   });
   console.table(results.map(({ spread, ...shown }) => ({ ...shown, spread: spread.join(' ') })));
+  if (profile) printParts({ requestUpload: profile.parts });
   const summary = {
     node: process.version,
     date: new Date().toISOString(),
@@ -118,6 +128,7 @@ try {
     connections: Number(options.connections),
     dealerships: DEALERSHIPS,
     results,
+    ...(profile && { profile: profile.parts }),
   };
   if (options.out) await writeFile(options.out, `${JSON.stringify(summary, null, 2)}\n`);
   if (results.some(({ ofLimit, goal }) => goal !== null && ofLimit < goal)) process.exitCode = 1;
@@ -125,6 +136,7 @@ try {
   limit?.kill();
   await pool.end();
   await server.stop();
+  await profiler?.close();
 }
 
 /** Dealerships with vehicles, and an API key each. */
