@@ -159,8 +159,14 @@ const overSse: Open = (url, token, body, take) => {
   call.end(JSON.stringify(body));
   return {
     over: new Promise((resolve) => call.once('close', resolve)),
-    pause: () => response?.socket.pause(),
-    resume: () => response?.socket.resume(),
+    pause() {
+      response?.pause();
+      response?.socket.pause();
+    },
+    resume() {
+      response?.resume();
+      response?.socket.resume();
+    },
     cut: () => call.destroy(),
   };
 };

@@ -1,4 +1,3 @@
-import { v7 as uuid } from 'uuid';
 import { createSessionTokens } from '../server/accounts/session-tokens.ts';
 import { createSessions } from '../server/accounts/sessions.ts';
 import { createApp, type App } from '../server/app.ts';
@@ -8,6 +7,7 @@ import { createLog } from '../server/log.ts';
 import { GraphQLClient, type GraphQLAnswer } from '../test/graphql-client.ts';
 import { startServer } from '../test/server.ts';
 import { post } from './graphql-post.ts';
+import { openDealership, type OwnedDealership } from './owned-dealership.ts';
 
 /** Servers on one database and one store: two on Postgres, one on the embedded database. */
 export interface SoakServers {
@@ -23,10 +23,7 @@ export interface SoakServers {
   stop(): Promise<void>;
 }
 
-export interface SoakDealership {
-  /** Not the global id, but the row's. */
-  readonly uuid: string;
-  readonly token: string;
+export interface SoakDealership extends OwnedDealership {
   readonly client: GraphQLClient;
   /** To each server in turn, until there is an answer; null when there is none. */
   send(query: string, variables: Record<string, unknown>, turn: number): Promise<Answer>;
@@ -100,18 +97,10 @@ export async function startSoakServers(env: Record<string, string> = {}): Promis
     },
 
     async dealership() {
-      const [dealershipId, userId] = [uuid(), uuid()];
-      const email = `${userId}@dealership.example`;
-      await db.prisma.dealership.create({
-        data: { id: dealershipId, slug: dealershipId, name: 'Soak' },
-      });
-      await db.prisma.user.create({ data: { id: userId, email, name: 'Soak', passwordHash: '' } });
-      await db.prisma.membership.create({ data: { dealershipId, userId, role: 'OWNER' } });
-      const session = await db.prisma.$transaction((tx) => sessions.open(tx, userId, dealershipId));
-      const token = (await sessions.tokenOf(session))?.token ?? '';
+      const owned = await openDealership(db, sessions);
+      const { token } = owned;
       return {
-        uuid: dealershipId,
-        token,
+        ...owned,
         client: new GraphQLClient(first.url, token),
         async send(query, variables, turn) {
           const message = { port: ports[turn % ports.length] as number, token, query, variables };
