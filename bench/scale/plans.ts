@@ -1,0 +1,50 @@
+import type { Pool } from 'pg';
+import { STEP_BEHIND, type Tenant } from '../../server/db/tenant-query.ts';
+import type { Recorded } from './recorded-statements.ts';
+
+/** How Postgres answers a statement. */
+export interface Plan {
+  /** Of each table and index that is read, how. */
+  scans: string[];
+  /** Pages of 8 kB that were looked at. */
+  blocks: number;
+  milliseconds: number;
+}
+
+interface Node {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  Plans?: Node[];
+}
+
+/** Runs it once more as the tenant, to be told. */
+export async function explain(pool: Pool, tenant: Tenant, statement: Recorded): Promise<Plan> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query(STEP_BEHIND.text, [tenant.role, tenant.dealershipId]);
+    const { rows } = await client.query<{
+      'QUERY PLAN': [{ Plan: Node; 'Execution Time': number }];
+    }>(`explain (analyze, buffers, format json) ${statement.text}`, [...statement.values]);
+    await client.query('rollback');
+    const [{ Plan: plan, 'Execution Time': milliseconds }] = rows[0]?.['QUERY PLAN'] as never as [
+      { Plan: Node; 'Execution Time': number },
+    ];
+    return {
+      scans: [...new Set(scansOf(plan))].sort(),
+      blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
+      milliseconds,
+    };
+  } finally {
+    client.release();
+  }
+}
+
+function scansOf(node: Node): string[] {
+  const { 'Node Type': type, 'Relation Name': table, 'Index Name': index } = node;
+  const own = table || index ? [`${type} ${index ?? table}`] : [];
+  return [...own, ...(node.Plans ?? []).flatMap(scansOf)];
+}
