@@ -3,7 +3,8 @@
  * medians of requests a second, processor time of the server's process a
  * request, and what of the limit that is.
  *
- *   BENCH_DATABASE_URL=… npm run bench:api [-- --rounds 4 --seconds 4 --out file.json]
+ *   BENCH_DATABASE_URL=… npm run bench:api [-- --rounds 4 --seconds 4 --out file.json --no-peers]
+ *   --no-peers leaves out the other servers, in bench/peers
  *   --profile says where the processor time of a trusted document goes
  */
 import { fork, type ChildProcess } from 'node:child_process';
@@ -13,14 +14,18 @@ import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { encodeId } from '../server/node-id.ts';
+import { decodeId, encodeId } from '../server/node-id.ts';
 import { startProcess } from '../soak/process.ts';
 import { load, median, type Load } from './api/load.ts';
+import { startPeers, type Peer } from './api/peers.ts';
+import { postgraphileDocuments, shownRows } from './api/postgraphile.ts';
 import { openProfiler, printParts, type Parts } from './api/profile.ts';
 import { fillStock } from './api/stock.ts';
 
 const { values: options } = parseArgs({
+  allowNegative: true,
   options: {
+    peers: { type: 'boolean', default: true },
     rounds: { type: 'string', default: '4' },
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '32' },
@@ -54,6 +59,8 @@ interface Contestant {
   pid: number;
   /** How it is asked. */
   body(operation: Operation, variables: object): object;
+  /** Whether what it answers is what the limit answers; equal unless given. */
+  isSame?(answer: string, ofLimit: string): boolean;
   headers?: Record<string, string>;
 }
 
@@ -81,6 +88,7 @@ if (database.kind !== 'postgres') throw new Error('The bench needs a Postgres.')
 const keeping = await startProcess({ ...quiet, DATABASE_URL: database.url });
 const pool = new pg.Pool({ connectionString: database.url, max: 2 });
 let limit: ChildProcess | undefined;
+let stopPeers: (() => void) | undefined;
 let failed = false;
 try {
   await fillStock(pool, { dealerships: DEALERSHIPS, vehicles: Number(options.vehicles) });
@@ -127,6 +135,25 @@ try {
       headers: { 'content-type': 'application/graphql+json' },
     },
   ];
+  if (options.peers) {
+    const dealershipId = rows[0]?.dealership as string;
+    const { peers, stop } = await startPeers(
+      [
+        'mercurius, JIT and loaders',
+        'PostGraphile 5',
+        'Apollo Server, Prisma',
+        'Yoga, Pothos, Prisma',
+      ],
+      { DATABASE_URL: database.url, DEALERSHIP_ID: dealershipId },
+    );
+    stopPeers = stop;
+    for (const peer of peers)
+      contestants.push(
+        peer.name === 'PostGraphile 5'
+          ? await onTables(peer, dealershipId)
+          : { ...peer, body: asText },
+      );
+  }
   const variables: Record<Operation, object[]> = {
     VehiclePage: rows.map(({ id }) => ({ id: encodeId('Vehicle', id) })),
     Inventory: [{}],
@@ -189,6 +216,7 @@ try {
   if (options.out) await writeFile(options.out, `${JSON.stringify(summary, null, 2)}\n`);
 } finally {
   limit?.kill();
+  stopPeers?.();
   await pool.end();
   await keeping.stop();
   await bare.stop();
@@ -229,7 +257,11 @@ async function checkEqual(
         const { data } = JSON.parse(await post(contestant, operation, given)) as { data: object };
         answers.push(JSON.stringify(data));
       }
-      const odd = answers.findIndex((answer) => answer !== answers[0]);
+      const odd = answers.findIndex((answer, index) =>
+        contestants[index]?.isSame
+          ? !contestants[index].isSame(answer, answers[0] as string)
+          : answer !== answers[0],
+      );
       if (odd > 0)
         throw new Error(
           `${contestants[odd]?.name} answers ${operation} differently:\n${answers[odd]?.slice(0, 600)}\n${answers[0]?.slice(0, 600)}`,
@@ -238,11 +270,30 @@ async function checkEqual(
   }
 }
 
-async function deepCursor(url: string): Promise<string | null> {
-  const body = (operation: Operation, variables: object) => ({
+/** With documents of its own and cursors of its own, and the same rows. */
+async function onTables(peer: Peer, dealershipId: string): Promise<Contestant> {
+  const documents = postgraphileDocuments(dealershipId);
+  const ask = (operation: Operation, variables: object) => ({
+    query: documents[operation],
     operationName: operation,
     variables,
   });
+  const after = await deepCursor(peer.url, ask);
+  return {
+    ...peer,
+    body(operation, variables) {
+      if (operation === 'InventoryDeep') return ask(operation, { after });
+      const { id } = variables as { id?: string };
+      return ask(operation, id === undefined ? {} : { id: decodeId(id)?.uuid });
+    },
+    isSame: (answer, ofLimit) => shownRows(answer).join() === shownRows(ofLimit).join(),
+  };
+}
+
+async function deepCursor(
+  url: string,
+  body: Contestant['body'] = (operation, variables) => ({ operationName: operation, variables }),
+): Promise<string | null> {
   let text = await post({ url, body }, 'Inventory', {});
   for (let page = 2; ; page++) {
     const { data } = JSON.parse(text) as {

@@ -20,19 +20,24 @@ interface Node {
   Plans?: Node[];
 }
 
+interface Explained {
+  Plan: Node;
+  'Execution Time': number;
+}
+
 /** Runs it once more as the tenant, to be told. */
 export async function explain(pool: Pool, tenant: Tenant, statement: Recorded): Promise<Plan> {
   const client = await pool.connect();
   try {
     await client.query('begin');
     await client.query(STEP_BEHIND.text, [tenant.role, tenant.dealershipId]);
-    const { rows } = await client.query<{
-      'QUERY PLAN': [{ Plan: Node; 'Execution Time': number }];
-    }>(`explain (analyze, buffers, format json) ${statement.text}`, [...statement.values]);
+    const { rows } = await client.query<{ 'QUERY PLAN': [Explained] }>(
+      `explain (analyze, buffers, format json) ${statement.text}`,
+      [...statement.values],
+    );
     await client.query('rollback');
-    const [{ Plan: plan, 'Execution Time': milliseconds }] = rows[0]?.['QUERY PLAN'] as never as [
-      { Plan: Node; 'Execution Time': number },
-    ];
+    const [explained] = (rows[0] as (typeof rows)[number])['QUERY PLAN'];
+    const { Plan: plan, 'Execution Time': milliseconds } = explained;
     return {
       scans: [...new Set(scansOf(plan))].sort(),
       blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
