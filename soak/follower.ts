@@ -37,6 +37,8 @@ export interface FollowOptions {
 /** Follows, and comes back with its last cursor whenever it is cut off. */
 export interface Follower {
   readonly connections: number;
+  /** How often a server had no time for it and asked it to come back. */
+  readonly sentAway: number;
   /** What a server said instead of an event; nothing is tried after that. */
   readonly refusal: string | null;
   /** Reads nothing more from its socket, until it resumes. */
@@ -53,7 +55,12 @@ interface Connection {
   cut(): void;
 }
 
-type Message = { data?: { told: ToldEvent } | null; errors?: { message: string }[] };
+interface Problem {
+  message: string;
+  extensions?: { code?: string };
+}
+
+type Message = { data?: { told: ToldEvent } | null; errors?: Problem[] };
 
 const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
 
@@ -61,12 +68,18 @@ export function follow(options: FollowOptions): Follower {
   const { scope, id, token } = options;
   let after: string | null = options.after;
   let connections = 0;
+  let sentAway = 0;
   let refusal: string | null = null;
   let closed = false;
   let stalled = false;
   let current: Connection | null = null;
 
   function take({ data, errors }: Message): void {
+    if (!data && errors?.[0]?.extensions?.code === 'SERVICE_UNAVAILABLE') {
+      sentAway += 1;
+      current?.cut();
+      return;
+    }
     if (!data) {
       refusal = errors?.[0]?.message ?? 'no data';
       closed = true;
@@ -101,6 +114,9 @@ export function follow(options: FollowOptions): Follower {
   return {
     get connections() {
       return connections;
+    },
+    get sentAway() {
+      return sentAway;
     },
     get refusal() {
       return refusal;
@@ -183,7 +199,7 @@ const overWebSocket: Open = (url, token, body, take) => {
     if (type === 'connection_ack')
       socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: body }));
     else if (type === 'next') take(payload as Message);
-    else if (type === 'error') take({ errors: payload as { message: string }[] });
+    else if (type === 'error') take({ errors: payload as Problem[] });
     else if (type === 'complete') socket.close();
   });
   const over = new Promise((resolve) => socket.once('close', resolve));

@@ -230,6 +230,8 @@ try {
       events: vehicles.reduce((total, { count }) => total + count, 0),
       deliveries: sum(({ told }) => told.next),
       connections: sum(({ follower }) => follower.connections),
+      sentAway: sum(({ follower }) => follower.sentAway),
+      refusals: [...new Set(readers.flatMap(({ follower }) => follower.refusal ?? []))],
       requestsSentAgain: sentAgain,
       seconds: Math.round((performance.now() - startedAt) / 1_000),
       lines,
