@@ -3,7 +3,8 @@
  * signed for S3, and with an idempotency key or without, beside a limit written
  * by hand. Rounds in turns, medians, and what of the limit that is.
  *
- *   BENCH_DATABASE_URL=… npm run bench:tickets [-- --rounds 4 --seconds 4 --out file.json]
+ *   BENCH_DATABASE_URL=… npm run bench:tickets [-- --rounds 4 --seconds 4 --out file.json --no-peers]
+ *   --no-peers leaves out the other servers, in bench/peers: those ask nobody who they are, and keep to no quota
  *   --profile says where the processor time of a ticket goes
  */
 import { fork, type ChildProcess } from 'node:child_process';
@@ -17,10 +18,13 @@ import { apiKeyText, hashOf, newPrefix, newSecret } from '../server/keys/key-tex
 import { encodeId } from '../server/node-id.ts';
 import { startProcess } from '../soak/process.ts';
 import { load, median, type Load } from './api/load.ts';
+import { startPeers } from './api/peers.ts';
 import { openProfiler, printParts } from './api/profile.ts';
 
 const { values: options } = parseArgs({
+  allowNegative: true,
   options: {
+    peers: { type: 'boolean', default: true },
     rounds: { type: 'string', default: '4' },
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '32' },
@@ -71,6 +75,7 @@ const { database } = server;
 if (database.kind !== 'postgres') throw new Error('The bench needs a Postgres.');
 const pool = new pg.Pool({ connectionString: database.url, max: 2 });
 let limit: ChildProcess | undefined;
+let stopPeers: (() => void) | undefined;
 try {
   const shops = await openShops();
   limit = fork(new URL('api/ticket-limit.mjs', import.meta.url), {
@@ -87,6 +92,18 @@ try {
     { name: 'requestUpload', ...ours, keyed: false },
     { name: 'with an idempotency key', ...ours, keyed: true },
   ];
+  const others = new Set<string>();
+  if (options.peers) {
+    const { peers, stop } = await startPeers(
+      ['mercurius, JIT and loaders', 'Apollo Server, Prisma', 'Yoga, Pothos, Prisma'],
+      { DATABASE_URL: database.url, DEALERSHIP_ID: '' },
+    );
+    stopPeers = stop;
+    for (const peer of peers) {
+      others.add(peer.name);
+      contestants.push({ ...peer, keyed: false });
+    }
+  }
 
   const rounds = new Map<string, Load[]>();
   for (let round = -1; round < Number(options.rounds); round++) {
@@ -116,7 +133,7 @@ try {
       ofLimit: Number(median(ratios).toFixed(2)),
       spread: ratios.map((each) => Number(each.toFixed(2))),
       cpuMicroseconds: Math.round(median(measured.map(({ cpu }) => cpu))),
-      goal: name === 'limit' ? null : GOAL,
+      goal: name === 'limit' || others.has(name) ? null : GOAL,
     };
   });
   console.table(results.map(({ spread, ...shown }) => ({ ...shown, spread: spread.join(' ') })));
@@ -134,6 +151,7 @@ try {
   if (results.some(({ ofLimit, goal }) => goal !== null && ofLimit < goal)) process.exitCode = 1;
 } finally {
   limit?.kill();
+  stopPeers?.();
   await pool.end();
   await server.stop();
   await profiler?.close();

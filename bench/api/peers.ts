@@ -22,6 +22,12 @@ export type PeerName = keyof typeof PEERS;
 /** What PostGraphile asks for. */
 const NODE_OF_POSTGRAPHILE = 22;
 
+const QUIET = {
+  NODE_ENV: 'production',
+  GRAPHILE_ENV: 'production',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
+
 /** Installs them the first time. They have dependencies of their own, which the product never gets. */
 function install(): void {
   const lock = path.join(FOLDER, 'package-lock.json');
@@ -54,7 +60,7 @@ export async function startPeers(
       }
       const child = fork(path.join(FOLDER, PEERS[name]), {
         execArgv: ['--import', 'tsx'],
-        env: { ...process.env, ...env, NODE_ENV: 'production', GRAPHILE_ENV: 'production' },
+        env: { ...process.env, ...QUIET, ...env },
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       running.push(child);

@@ -2,8 +2,18 @@
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { GraphQLScalarType } from 'graphql';
-import { beyond, IN_ORDER, listed, NEWEST_FIRST, priceOf, prisma, SHOWN } from './prisma.mjs';
+import {
+  addTicket,
+  beyond,
+  IN_ORDER,
+  listed,
+  NEWEST_FIRST,
+  priceOf,
+  prisma,
+  SHOWN,
+} from './prisma.mjs';
 import { typeDefs } from './schema.mjs';
+import { putTarget } from './sign.mjs';
 import { connectionOf, globalId, rowId, typeOfMedia } from './shape.mjs';
 
 const media = { id: ({ id }) => globalId('Media', id) };
@@ -22,6 +32,16 @@ const resolvers = {
     }),
   },
   VehicleConnection: { totalCount: ({ where }) => prisma.vehicle.count({ where }) },
+  Upload: { id: ({ id }) => globalId('Upload', id) },
+  Mutation: {
+    async requestUpload(_, { input }) {
+      const upload = await addTicket(input);
+      return {
+        upload: { ...upload, target: await putTarget(upload.storageKey, input) },
+        userErrors: [],
+      };
+    },
+  },
   Query: {
     vehicle: (_, { id }) => prisma.vehicle.findFirst({ where: { id: rowId(id), ...listed(null) } }),
     async vehicles(_, { first, after, filter }) {

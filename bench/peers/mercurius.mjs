@@ -3,7 +3,9 @@ import Fastify from 'fastify';
 import { GraphQLScalarType } from 'graphql';
 import mercurius from 'mercurius';
 import pg from 'pg';
+import { v7 as uuid } from 'uuid';
 import { typeDefs } from './schema.mjs';
+import { endOfTicket, putTarget } from './sign.mjs';
 import { connectionOf, globalId, placeOf, rowId, typeOfMedia } from './shape.mjs';
 
 const { DATABASE_URL, DEALERSHIP_ID } = process.env;
@@ -16,6 +18,48 @@ const MEDIA = `m.id, m.vehicle_id "vehicleId", m.position, m.kind, m.status, m.a
 async function query(name, text, values) {
   const { rows } = await pool.query({ name, text, values });
   return rows;
+}
+
+/** A row for the photo and one for its ticket, in one transaction. */
+async function addTicket(input) {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const { rows: added } = await client.query({
+      name: 'add media',
+      text: `insert into media (id, dealership_id, vehicle_id, position, original_file_name, original_content_type, original_byte_size)
+        select $1, dealership_id, id, (select coalesce(max(position) + 1, 0) from media where vehicle_id = $2), $3, $4, $5
+        from vehicles where id = $2 returning id, dealership_id, kind, status, position`,
+      values: [uuid(), rowId(input.vehicleId), input.fileName, input.contentType, input.byteSize],
+    });
+    const [{ dealership_id: dealershipId, ...media }] = added;
+    const id = uuid();
+    const { rows } = await client.query({
+      name: 'add upload',
+      text: `insert into uploads (id, dealership_id, vehicle_id, media_id, file_name, content_type, byte_size, md5, storage_key, expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        returning id, status, storage_key "storageKey", expires_at "expiresAt"`,
+      values: [
+        id,
+        dealershipId,
+        rowId(input.vehicleId),
+        media.id,
+        input.fileName,
+        input.contentType,
+        input.byteSize,
+        input.md5,
+        `incoming/${dealershipId}/${id}`,
+        endOfTicket(),
+      ],
+    });
+    await client.query('commit');
+    return { ...rows[0], media };
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
 }
 
 const media = { id: ({ id }) => globalId('Media', id) };
@@ -37,6 +81,16 @@ const resolvers = {
         [DEALERSHIP_ID, status],
       );
       return row.count;
+    },
+  },
+  Upload: { id: ({ id }) => globalId('Upload', id) },
+  Mutation: {
+    async requestUpload(_, { input }) {
+      const upload = await addTicket(input);
+      return {
+        upload: { ...upload, target: await putTarget(upload.storageKey, input) },
+        userErrors: [],
+      };
     },
   },
   Query: {

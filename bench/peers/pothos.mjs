@@ -4,9 +4,24 @@ import SchemaBuilder from '@pothos/core';
 import PrismaPlugin, { queryFromInfo } from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import { createYoga } from 'graphql-yoga';
-import { MediaKind, MediaStatus, VehicleStatus } from '../../generated/prisma/enums.ts';
+import {
+  MediaKind,
+  MediaStatus,
+  UploadStatus,
+  VehicleStatus,
+} from '../../generated/prisma/enums.ts';
 import { getDatamodel } from '../../generated/pothos-prisma-types.ts';
-import { beyond, IN_ORDER, listed, NEWEST_FIRST, priceOf, prisma, SHOWN } from './prisma.mjs';
+import {
+  addTicket,
+  beyond,
+  IN_ORDER,
+  listed,
+  NEWEST_FIRST,
+  priceOf,
+  prisma,
+  SHOWN,
+} from './prisma.mjs';
+import { putTarget } from './sign.mjs';
 import { connectionOf, globalId, rowId, typeOfMedia } from './shape.mjs';
 
 const builder = new SchemaBuilder({
@@ -114,6 +129,58 @@ builder.queryType({
         }),
       },
     ),
+  }),
+});
+
+const UploadStatusEnum = builder.enumType(UploadStatus, { name: 'UploadStatus' });
+const HttpHeader = builder.objectRef('HttpHeader').implement({
+  fields: (t) => ({ name: t.exposeString('name'), value: t.exposeString('value') }),
+});
+const PutTarget = builder.objectRef('PutTarget').implement({
+  fields: (t) => ({
+    url: t.exposeString('url'),
+    headers: t.expose('headers', { type: [HttpHeader] }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
+  }),
+});
+const Upload = builder.objectRef('Upload').implement({
+  fields: (t) => ({
+    id: t.id({ resolve: ({ id }) => globalId('Upload', id) }),
+    status: t.expose('status', { type: UploadStatusEnum }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
+    media: t.expose('media', { type: Media }),
+    target: t.field({
+      type: PutTarget,
+      resolve: (upload) =>
+        putTarget(upload.storageKey, { ...upload, byteSize: Number(upload.byteSize) }),
+    }),
+  }),
+});
+const UserError = builder.objectRef('UserError').implement({
+  fields: (t) => ({ code: t.exposeString('code'), message: t.exposeString('message') }),
+});
+const Payload = builder.objectRef('RequestUploadPayload').implement({
+  fields: (t) => ({
+    upload: t.expose('upload', { type: Upload, nullable: true }),
+    userErrors: t.expose('userErrors', { type: [UserError] }),
+  }),
+});
+const RequestUploadInput = builder.inputType('RequestUploadInput', {
+  fields: (t) => ({
+    vehicleId: t.id({ required: true }),
+    fileName: t.string({ required: true }),
+    contentType: t.string({ required: true }),
+    byteSize: t.int({ required: true }),
+    md5: t.string({ required: true }),
+  }),
+});
+builder.mutationType({
+  fields: (t) => ({
+    requestUpload: t.field({
+      type: Payload,
+      args: { input: t.arg({ type: RequestUploadInput, required: true }) },
+      resolve: async (_root, { input }) => ({ upload: await addTicket(input), userErrors: [] }),
+    }),
   }),
 });
 

@@ -1,6 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../generated/prisma/client.ts';
-import { placeOf } from './shape.mjs';
+import { v7 as uuid } from 'uuid';
+import { placeOf, rowId } from './shape.mjs';
+import { endOfTicket } from './sign.mjs';
 
 const { DATABASE_URL, DEALERSHIP_ID } = process.env;
 
@@ -31,3 +33,42 @@ export function beyond(after) {
 
 export const priceOf = ({ priceAmount, priceCurrency }) =>
   priceAmount === null ? null : { amount: priceAmount.toFixed(2), currency: priceCurrency };
+
+/** A row for the photo and one for its ticket, in one transaction. */
+export function addTicket(input) {
+  return prisma.$transaction(async (tx) => {
+    const { id: vehicleId, dealershipId } = await tx.vehicle.findUniqueOrThrow({
+      where: { id: rowId(input.vehicleId) },
+      select: { id: true, dealershipId: true },
+    });
+    const { _max } = await tx.media.aggregate({ where: { vehicleId }, _max: { position: true } });
+    const id = uuid();
+    const { fileName, contentType, byteSize, md5 } = input;
+    const media = await tx.media.create({
+      data: {
+        id: uuid(),
+        dealershipId,
+        vehicleId,
+        position: _max.position === null ? 0 : _max.position + 1,
+        originalFileName: fileName,
+        originalContentType: contentType,
+        originalByteSize: byteSize,
+      },
+    });
+    const upload = await tx.upload.create({
+      data: {
+        id,
+        dealershipId,
+        vehicleId,
+        mediaId: media.id,
+        fileName,
+        contentType,
+        byteSize,
+        md5,
+        storageKey: `incoming/${dealershipId}/${id}`,
+        expiresAt: endOfTicket(),
+      },
+    });
+    return { ...upload, media };
+  });
+}

@@ -98,6 +98,47 @@ export const typeDefs = /* GraphQL */ `
   input VehicleFilter {
     status: [VehicleStatus!]
   }
+  enum UploadStatus {
+    AWAITING_BYTES
+    COMPLETED
+    CANCELLED
+    EXPIRED
+    FAILED
+  }
+  input RequestUploadInput {
+    vehicleId: ID!
+    fileName: String!
+    contentType: String!
+    byteSize: Int!
+    md5: String!
+  }
+  type HttpHeader {
+    name: String!
+    value: String!
+  }
+  type PutTarget {
+    url: String!
+    headers: [HttpHeader!]!
+    expiresAt: DateTime!
+  }
+  type Upload {
+    id: ID!
+    status: UploadStatus!
+    expiresAt: DateTime!
+    media: Media!
+    target: PutTarget!
+  }
+  type UserError {
+    code: String!
+    message: String!
+  }
+  type RequestUploadPayload {
+    upload: Upload
+    userErrors: [UserError!]!
+  }
+  type Mutation {
+    requestUpload(input: RequestUploadInput!): RequestUploadPayload!
+  }
   type Query {
     vehicle(id: ID!): Vehicle
     vehicles(first: Int!, after: String, filter: VehicleFilter): VehicleConnection!
