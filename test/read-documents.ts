@@ -51,7 +51,6 @@ const SELDOM = [
   'last',
   'before',
 ];
-const isSlug = (type: string, name: string) => type === 'Vehicle' && name === 'slug';
 
 /**
  * Queries over the fields that pages live on: any selection, under any name,
@@ -85,7 +84,7 @@ function write(schema: GraphQLSchema, known: Known, random: Random): ReadDocumen
     const names = Object.keys(fields).filter(
       (name) =>
         (depth < MAX_DEPTH || !isCompositeType(getNamedType(fields[name]?.type))) &&
-        (chance(0.02) || !(SELDOM.includes(name) || isSlug(type.name, name))),
+        (chance(0.02) || !SELDOM.includes(name)),
     );
     const parts: string[] = [];
     const count = 1 + below(depth < 2 ? 5 : 7);

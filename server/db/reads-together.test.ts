@@ -70,6 +70,19 @@ it('asks a statement again that was refused the first time', async () => {
   expect(new Set(all.flat(2))).toEqual(new Set(['5']));
 });
 
+it('reads with statements that are prepared beside others that are not', async () => {
+  const dealershipId = randomUUID();
+  const read = (role: (typeof ROLES)[number], number: number) =>
+    db.readAs(role, dealershipId, `select ${number} + $1::int`, [1]);
+  // More than are prepared; those that are have a name for visitors, too.
+  await Promise.all(Array.from({ length: 700 }, (_, number) => read('forecourt_tenant', number)));
+  for (let times = 0; times < 3; times++) {
+    const numbers = [699, 1, 698, 2, 697, 3];
+    const rows = await Promise.all(numbers.map((number) => read('forecourt_visitor', number)));
+    expect(rows.flat(2)).toEqual(numbers.map((number) => String(number + 1)));
+  }
+});
+
 it('says who asked for a value that cannot be sent, and answers the others', async () => {
   const dealershipId = randomUUID();
   const unsendable = {

@@ -40,6 +40,12 @@ export class TenantBatch {
   readonly #parsing: TenantStatement[] = [];
   #rows: TextRow[] = [];
   #at = 0;
+  #connection: Connection | null = null;
+  readonly #onParsed = (): void => {
+    const parsed = this.#parsing.shift();
+    if (parsed?.name && this.#connection)
+      this.#connection.parsedStatements[parsed.name] = parsed.text;
+  };
 
   constructor(statements: TenantStatement[], callback: (error: Error | null) => void) {
     this.statements = statements;
@@ -51,15 +57,6 @@ export class TenantBatch {
     return this.#executed
       .slice(this.#at)
       .filter((statement): statement is TenantStatement => statement !== null);
-  }
-
-  // What node-postgres remembers as prepared when it hears so: the next that was sent.
-  get name(): string | undefined {
-    return this.#parsing[0]?.name;
-  }
-
-  get text(): string | undefined {
-    return this.#parsing.shift()?.text;
   }
 
   submit(connection: Connection): null {
@@ -95,6 +92,10 @@ export class TenantBatch {
       this.#executed.push(statement);
     }
     messages.push(SYNC);
+    if (this.#parsing.length > 0) {
+      this.#connection = connection;
+      connection.on('parseComplete', this.#onParsed);
+    }
     connection.stream.write(Buffer.concat(messages));
     return null;
   }
@@ -113,7 +114,7 @@ export class TenantBatch {
   }
 
   handleReadyForQuery(): void {
-    this.callback(null);
+    this.#end(null);
   }
 
   handleError(error: Error): void {
@@ -122,11 +123,17 @@ export class TenantBatch {
       // Who steps behind the wall is refused for the statement that comes next.
       this.#at = refused ? this.#executed.indexOf(refused) + 1 : this.#executed.length;
       refused?.reject(error);
-      this.callback(null);
+      this.#end(null);
       return;
     }
     for (const statement of this.left) statement.reject(error);
     this.#at = this.#executed.length;
+    this.#end(error);
+  }
+
+  #end(error: Error | null): void {
+    this.#connection?.off('parseComplete', this.#onParsed);
+    this.#connection = null;
     this.callback(error);
   }
 }

@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Viewer } from '../accounts/viewer.ts';
+import { slugOf } from '../vehicles/vehicle-title.ts';
 import { dealershipRead } from './dealership-read.ts';
 import type { RootField, RootRead } from './root-read.ts';
 import { selectedFields, type SelectedField, type Variables } from './selection.ts';
@@ -83,6 +84,12 @@ export function createReads({ schema, query, mediaBase, cursorAt }: ReadsOptions
     return { key, read: { root: read, statement, text } };
   }
 
+  const marked = new RegExp(`"${mark}((?:[^"\\\\]|\\\\.)+)"`, 'g');
+  const withSlugs = (json: string) =>
+    json.replace(marked, (_, title: string) =>
+      JSON.stringify(slugOf(JSON.parse(`"${title}"`) as string)),
+    );
+
   async function run(
     { root, statement, text }: Exclude<Written['read'], string>,
     values: unknown[],
@@ -91,7 +98,8 @@ export function createReads({ schema, query, mediaBase, cursorAt }: ReadsOptions
     const { hasCursor } = statement;
     const found = await query(text, values, viewer);
     const rows = hasCursor ? found.map((row) => row.slice(1)) : found;
-    const json = oneLine(root.toJson(rows));
+    const written = oneLine(root.toJson(rows));
+    const json = statement.hasSlug ? withSlugs(written) : written;
     return {
       data: hasCursor ? json.replaceAll(mark, cursorAt(found[0]?.[0] ?? '0')) : json,
       vehicleId: root.vehicleId?.(rows) ?? null,

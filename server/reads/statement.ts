@@ -48,6 +48,8 @@ export interface Statement {
   readonly mark: string;
   /** Whether the mark stands for the feed position of its snapshot. */
   hasCursor: boolean;
+  /** Whether titles come behind the mark that Node makes slugs of. */
+  hasSlug: boolean;
   /** The placeholder of a value, with its type. */
   value(value: unknown, type: string): string;
   /** That of what an argument means, which may be an open variable. */
@@ -77,6 +79,7 @@ export function createStatement(
   return {
     ...given,
     hasCursor: false,
+    hasSlug: false,
     value,
     argument(argument, type, meaning) {
       if (!(argument instanceof OpenVariable)) return value(meaning(argument), type);

@@ -8,6 +8,10 @@ const moneyColumns: Columns = {
   currency: (row) => `coalesce(${row}.price_currency, 'USD')`,
 };
 
+/** As vehicles/vehicle-title.ts has it. */
+const title = (row: string) =>
+  `coalesce(nullif(concat_ws(' ', ${row}.year, ${row}.make, ${row}.model, ${row}.trim), ''), nullif(${row}.stock_number, ''), ${row}.vin, 'Vehicle')`;
+
 export const vehicleColumns: Columns = {
   id: (row) => nodeId('Vehicle', row),
   vin: (row) => `${row}.vin`,
@@ -25,9 +29,12 @@ export const vehicleColumns: Columns = {
   exteriorColor: (row) => `${row}.exterior_color`,
   interiorColor: (row) => `${row}.interior_color`,
   description: (row) => `${row}.description`,
-  // As vehicles/vehicle-title.ts has it.
-  title: (row) =>
-    `coalesce(nullif(concat_ws(' ', ${row}.year, ${row}.make, ${row}.model, ${row}.trim), ''), nullif(${row}.stock_number, ''), ${row}.vin, 'Vehicle')`,
+  title,
+  // Postgres folds letters in another way: Node does.
+  slug: (row, _, statement) => {
+    statement.hasSlug = true;
+    return `'${statement.mark}' || ${title(row)}`;
+  },
   mediaVersion: (row) => `${row}.media_version`,
   mediaCursor: (_, __, statement) => {
     statement.hasCursor = true;

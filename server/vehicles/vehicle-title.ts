@@ -13,11 +13,14 @@ export function vehicleTitle(vehicle: Named): string {
   return title || vehicle.stockNumber || vehicle.vin || 'Vehicle';
 }
 
-export function vehicleSlug(vehicle: Named): string {
-  return vehicleTitle(vehicle)
+/** A title as addresses write it. */
+export function slugOf(title: string): string {
+  return title
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
 }
+
+export const vehicleSlug = (vehicle: Named): string => slugOf(vehicleTitle(vehicle));
