@@ -25,6 +25,8 @@ const requests = readFileSync(file, 'utf8')
     );
   });
 
+const START = 4_000;
+
 let next = 0;
 let answers = 0;
 let bytes = 0;
@@ -40,6 +42,9 @@ const sockets = Array.from({ length: Number(connections) }, () => {
   /** Of the answer that is under way. */
   let left = 0;
   let head = '';
+  let isOk = true;
+  /** What it begins with. */
+  let start = '';
   socket.on('data', (chunk) => {
     let at = 0;
     while (at < chunk.length) {
@@ -50,16 +55,20 @@ const sockets = Array.from({ length: Number(connections) }, () => {
         const before = head.length - (chunk.length - at);
         at += end + 4 - before;
         left = Number(/content-length: (\d+)/i.exec(head)?.[1]);
-        if (!head.startsWith('HTTP/1.1 200')) refused++;
+        isOk = head.startsWith('HTTP/1.1 200');
         head = '';
+        start = '';
         if (!(left > 0)) throw new Error('An answer has no length');
       }
       const part = Math.min(left, chunk.length - at);
+      if (start.length < START) start += chunk.latin1Slice(at, at + Math.min(part, START));
       left -= part;
       at += part;
       bytes += part;
       if (left === 0) {
         answers++;
+        // Errors come first in an answer; what a user did wrong in its data.
+        if (!isOk || start.startsWith('{"errors"') || start.includes('"userErrors":[{')) refused++;
         if (!over) ask(socket);
       }
     }

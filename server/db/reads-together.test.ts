@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import { connectDatabase, type Database } from './database.ts';
+import { createReadsTogether } from './reads-together.ts';
 
 let fresh: FreshDatabase;
 let db: Database;
@@ -81,6 +83,43 @@ it('reads with statements that are prepared beside others that are not', async (
     const rows = await Promise.all(numbers.map((number) => read('forecourt_visitor', number)));
     expect(rows.flat(2)).toEqual(numbers.map((number) => String(number + 1)));
   }
+});
+
+it('lends its connection to others, however many reads there are', async () => {
+  const dealershipId = randomUUID();
+  let over = false;
+  const readers = Array.from({ length: 32 }, async () => {
+    while (!over) await db.readAs('forecourt_visitor', dealershipId, WHO, [1]);
+  });
+  try {
+    for (let times = 0; times < 5; times++) await db.pool.query('select 1');
+  } finally {
+    over = true;
+    await Promise.all(readers);
+  }
+});
+
+it('goes on reading while one of several connections cannot be had', async () => {
+  let asked = 0;
+  const pool = {
+    waitingCount: 0,
+    connect: () =>
+      asked++ === 1 ? Promise.reject(new Error('too many connections')) : db.pool.connect(),
+  } as unknown as pg.Pool;
+  const read = createReadsTogether({
+    pool,
+    connections: 2,
+    turns: (work) => work(),
+    maxWaitMs: 10_000,
+  });
+  const tenant = { role: 'forecourt_tenant', dealershipId: randomUUID() } as const;
+  const rows = await Promise.all(
+    Array.from({ length: 40 }, (_, number) =>
+      read(tenant, { name: '', text: WHO, values: [number] }),
+    ),
+  );
+  expect(rows.map(([row]) => row?.[2])).toEqual(rows.map((_, number) => String(number)));
+  expect(asked).toBeGreaterThan(1);
 });
 
 it('says who asked for a value that cannot be sent, and answers the others', async () => {

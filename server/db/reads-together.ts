@@ -1,11 +1,13 @@
 import type pg from 'pg';
-import { runOnConnection, type TenantStatement, type TextRow } from './tenant-batch.ts';
+import { onConnection, runBatch, type TenantStatement, type TextRow } from './tenant-batch.ts';
 import type { Tenant } from './tenant-query.ts';
 import { TurnTimeout, type Turns } from './turns.ts';
 
 /** Of one message: what one of them takes, those behind it wait. */
 const MAX_TOGETHER = 16;
 const FEW = 4;
+/** How long one connection is kept while others may want it. */
+const SLICE_MS = 50;
 
 export interface ReadsTogetherOptions {
   pool: pg.Pool;
@@ -24,7 +26,7 @@ export type ReadTogether = (
 ) => Promise<TextRow[]>;
 
 interface Waiting extends TenantStatement {
-  until: number;
+  since: number;
 }
 
 /**
@@ -38,6 +40,12 @@ export function createReadsTogether(options: ReadsTogetherOptions): ReadTogether
   let running = 0;
   let isDue = false;
   let timer: NodeJS.Timeout | undefined;
+
+  function due(): void {
+    if (isDue || waiting.length === 0) return;
+    isDue = true;
+    setImmediate(dispatch);
+  }
 
   function dispatch(): void {
     isDue = false;
@@ -54,47 +62,58 @@ export function createReadsTogether(options: ReadsTogetherOptions): ReadTogether
   }
 
   async function follow(): Promise<void> {
+    const began = performance.now();
     try {
-      await turns(onConnection);
+      await turns(() => onConnection(pool, readFor));
+      due();
     } catch (error) {
-      // No connection is to be had: nobody else would find one.
-      for (const statement of waiting.splice(0)) statement.reject(error as Error);
+      // Whoever came since may find a connection, and so may all when somebody else has one.
+      if (running === 1) {
+        turnAway(({ since }) => since <= began, error as Error);
+        due();
+      }
     } finally {
       running -= 1;
     }
   }
 
-  async function onConnection(): Promise<void> {
-    // Others may have come while the last connection was being lost.
-    while (waiting.length > 0)
-      await runOnConnection(
-        pool,
-        () => waiting.splice(0, share()),
-        (left) => waiting.unshift(...(left as Waiting[])),
-      );
+  /** Until nobody waits, or somebody else wants the connection. */
+  async function readFor(client: pg.PoolClient): Promise<void> {
+    const until = performance.now() + SLICE_MS;
+    do {
+      turnAway(isLate, lateError());
+      if (waiting.length === 0) return;
+      const left = await runBatch(client, waiting.splice(0, share()), { writes: false });
+      waiting.unshift(...(left as Waiting[]));
+    } while (waiting.length > 0 && pool.waitingCount === 0 && performance.now() < until);
   }
 
-  function sendAway(): void {
-    timer = undefined;
-    const now = performance.now();
-    const late = waiting.filter(({ until }) => until <= now);
-    waiting = waiting.filter(({ until }) => until > now);
-    for (const { reject } of late)
-      reject(new TurnTimeout(`Nothing could begin within ${maxWaitMs} ms`));
-    if (waiting.length > 0) watch();
+  const isLate = ({ since }: Waiting): boolean => performance.now() - since >= maxWaitMs;
+  const lateError = () => new TurnTimeout(`Nothing could begin within ${maxWaitMs} ms`);
+
+  function turnAway(who: (statement: Waiting) => boolean, error: Error): void {
+    const away = waiting.filter(who);
+    if (away.length === 0) return;
+    waiting = waiting.filter((statement) => !away.includes(statement));
+    for (const { reject } of away) reject(error);
   }
 
+  /** Nobody waits without end, whatever becomes of the connections. */
   function watch(): void {
-    timer ??= setTimeout(sendAway, maxWaitMs).unref();
+    const [first] = waiting;
+    if (timer || !first) return;
+    const left = first.since + maxWaitMs - performance.now();
+    timer = setTimeout(() => {
+      timer = undefined;
+      turnAway(isLate, lateError());
+      watch();
+    }, left + 1).unref();
   }
 
   return (tenant, statement) =>
     new Promise((resolve, reject) => {
-      const until = performance.now() + maxWaitMs;
-      waiting.push({ tenant, ...statement, resolve, reject, until });
-      if (isDue) return;
-      isDue = true;
-      setImmediate(dispatch);
+      waiting.push({ tenant, ...statement, resolve, reject, since: performance.now() });
+      due();
       watch();
     });
 }

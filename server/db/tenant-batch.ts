@@ -28,16 +28,21 @@ interface Connection extends pg.Connection {
 /**
  * Statements of tenants that go to the database in one message and one
  * transaction, each behind the wall of its own tenant. When one is refused, the
- * database skips those after it: they are given back. Their columns are not
- * described, all of them come as texts.
+ * database skips those after it: they are left. Their columns are not described,
+ * all of them come as texts.
  */
 export class TenantBatch {
   /** Called once, when nothing more comes; node-postgres times it. */
   callback: (error: Error | null) => void;
   readonly statements: readonly TenantStatement[];
-  /** What was executed and has not been answered: a statement, or the step behind the wall. */
+  /** Of which nobody has been told. */
+  readonly #open: Set<TenantStatement>;
+  /** What was executed: a statement, or the step behind the wall. */
   readonly #executed: (TenantStatement | null)[] = [];
   readonly #parsing: TenantStatement[] = [];
+  /** Whether answers wait until all is committed. */
+  readonly #writes: boolean;
+  readonly #answers: (() => void)[] = [];
   #rows: TextRow[] = [];
   #at = 0;
   #connection: Connection | null = null;
@@ -47,16 +52,20 @@ export class TenantBatch {
       this.#connection.parsedStatements[parsed.name] = parsed.text;
   };
 
-  constructor(statements: TenantStatement[], callback: (error: Error | null) => void) {
+  constructor(
+    statements: TenantStatement[],
+    writes: boolean,
+    callback: (error: Error | null) => void,
+  ) {
     this.statements = statements;
+    this.#open = new Set(statements);
+    this.#writes = writes;
     this.callback = callback;
   }
 
-  /** Those that were not answered. */
+  /** Those that have to be sent again. */
   get left(): TenantStatement[] {
-    return this.#executed
-      .slice(this.#at)
-      .filter((statement): statement is TenantStatement => statement !== null);
+    return [...this.#open];
   }
 
   submit(connection: Connection): null {
@@ -74,7 +83,7 @@ export class TenantBatch {
           valueMapper: prepareValue,
         });
       } catch (error) {
-        statement.reject(error as Error);
+        this.#reject(statement, error as Error);
         continue;
       }
       if (behind?.role !== tenant.role || behind.dealershipId !== tenant.dealershipId) {
@@ -105,8 +114,16 @@ export class TenantBatch {
   }
 
   handleCommandComplete(): void {
-    this.#executed[this.#at++]?.resolve(this.#rows);
+    const statement = this.#executed[this.#at++];
+    if (!statement) return;
+    const rows = this.#rows;
     this.#rows = [];
+    const answer = (): void => {
+      this.#open.delete(statement);
+      statement.resolve(rows);
+    };
+    if (this.#writes) this.#answers.push(answer);
+    else answer();
   }
 
   handleEmptyQuery(): void {
@@ -114,21 +131,25 @@ export class TenantBatch {
   }
 
   handleReadyForQuery(): void {
+    for (const answer of this.#answers) answer();
     this.#end(null);
   }
 
   handleError(error: Error): void {
-    if (isRefusal(error)) {
-      const [refused] = this.left;
-      // Who steps behind the wall is refused for the statement that comes next.
-      this.#at = refused ? this.#executed.indexOf(refused) + 1 : this.#executed.length;
-      refused?.reject(error);
+    // Whoever steps behind the wall is refused for the statement that comes next.
+    const refused = this.#executed.slice(this.#at).find((statement) => statement !== null);
+    if (isRefusal(error) && refused && !this.#writes) {
+      this.#reject(refused, error);
       this.#end(null);
       return;
     }
-    for (const statement of this.left) statement.reject(error);
-    this.#at = this.#executed.length;
-    this.#end(error);
+    for (const statement of this.#open) this.#reject(statement, error);
+    this.#end(isRefusal(error) ? null : error);
+  }
+
+  #reject(statement: TenantStatement, error: Error): void {
+    this.#open.delete(statement);
+    statement.reject(error);
   }
 
   #end(error: Error | null): void {
@@ -142,9 +163,10 @@ export class TenantBatch {
  * Runs them on a connection that is in no transaction. Resolves to those that
  * have to be sent again; rejects, as they do, when the connection is lost.
  */
-async function runBatch(
+export async function runBatch(
   client: pg.ClientBase,
   statements: TenantStatement[],
+  { writes }: { writes: boolean },
 ): Promise<TenantStatement[]> {
   try {
     await makeReady(client);
@@ -153,24 +175,22 @@ async function runBatch(
     throw error;
   }
   return new Promise((resolve, reject) => {
-    const batch = new TenantBatch(statements, (error) =>
+    const batch = new TenantBatch(statements, writes, (error) =>
       error ? reject(error) : resolve(batch.left),
     );
     client.query(batch as unknown as pg.Submittable);
   });
 }
 
-/** Runs what of them there is on one connection of the pool, until none is left. */
-export async function runOnConnection(
+/** Lends a connection of the pool, and takes it back unless it is lost. */
+export async function onConnection(
   pool: pg.Pool,
-  next: () => TenantStatement[],
-  giveBack: (left: TenantStatement[]) => void,
+  work: (client: pg.PoolClient) => Promise<unknown>,
 ): Promise<void> {
   const client = await pool.connect();
   let lost: Error | undefined;
   try {
-    for (let batch = next(); batch.length > 0; batch = next())
-      giveBack(await runBatch(client, batch));
+    await work(client);
   } catch (error) {
     lost = error as Error;
     if (lost.message === 'Query read timeout') destroyConnection(client, lost);
@@ -179,17 +199,13 @@ export async function runOnConnection(
   }
 }
 
-/** Runs one by itself. */
-export function runAlone(
+/** Changes something with one statement by itself; it is committed when the answer comes. */
+export function writeAlone(
   pool: pg.Pool,
   statement: Omit<TenantStatement, 'resolve' | 'reject'>,
 ): Promise<TextRow[]> {
   return new Promise((resolve, reject) => {
-    let batch: TenantStatement[] = [{ ...statement, resolve, reject }];
-    runOnConnection(
-      pool,
-      () => batch.splice(0),
-      (left) => (batch = left),
-    ).catch(reject);
+    const batch = [{ ...statement, resolve, reject }];
+    onConnection(pool, (client) => runBatch(client, batch, { writes: true })).catch(reject);
   });
 }

@@ -5,7 +5,7 @@ import { PrismaClient } from '../../generated/prisma/client.ts';
 import { withSignals, type Signals } from './signals.ts';
 import { statementName } from './statement-name.ts';
 import { createReadsTogether } from './reads-together.ts';
-import { runAlone } from './tenant-batch.ts';
+import { writeAlone } from './tenant-batch.ts';
 import { tenantPool } from './tenant-pool.ts';
 import type { Tenant } from './tenant-query.ts';
 import type { Turns } from './turns.ts';
@@ -125,7 +125,7 @@ export function createTenantClients(options: TenantClientsOptions): TenantClient
       turns(() => {
         const role = 'forecourt_tenant';
         const tenant = { role, dealershipId } as const;
-        return runAlone(pool, { tenant, name: named(role, text), text, values });
+        return writeAlone(pool, { tenant, name: named(role, text), text, values });
       }),
     disconnect: () => engine.$disconnect(),
   };

@@ -54,7 +54,12 @@ export function createWrittenOnce<Written>() {
     const { audience, variables } = given;
     const key = `${operation} ${audience.kind} ${audience.reads} ${JSON.stringify(variables)}`;
     const known = kept.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // The one that was asked for least lately is forgotten first.
+      kept.delete(key);
+      kept.set(key, known);
+      return known;
+    }
     const written = write(given);
     if (key.length > MAX_KEY_LENGTH) return written;
     const [oldest] = kept.keys();

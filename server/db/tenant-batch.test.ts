@@ -1,0 +1,83 @@
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { TenantBatch, type TenantStatement, type TextRow } from './tenant-batch.ts';
+
+const refusal = Object.assign(new pg.DatabaseError('no', 0, 'error'), { severity: 'ERROR' });
+const loss = new Error('Connection terminated unexpectedly');
+
+function batchOf(count: number, { writes }: { writes: boolean }) {
+  const answers: (TextRow[] | Error | null)[] = Array.from({ length: count }, () => null);
+  const statements = answers.map((_, index): TenantStatement => ({
+    tenant: { role: 'forecourt_tenant', dealershipId: 'a' },
+    name: '',
+    text: 'select 1',
+    values: [],
+    resolve: (rows) => void (answers[index] = rows),
+    reject: (error) => void (answers[index] = error),
+  }));
+  let ended: Error | null | undefined;
+  const batch = new TenantBatch(statements, writes, (error) => (ended = error));
+  const connection = { parsedStatements: {}, stream: { write: () => true }, on() {}, off() {} };
+  return {
+    batch,
+    answers,
+    ended: () => ended,
+    submit: () => batch.submit(connection as never),
+    /** The step behind the wall. */
+    step: () => batch.handleCommandComplete(),
+    row(value: string) {
+      batch.handleDataRow({ fields: [value] });
+      batch.handleCommandComplete();
+    },
+  };
+}
+
+describe('a message with several reads', () => {
+  it('answers each when it is done', () => {
+    const { answers, submit, step, row } = batchOf(2, { writes: false });
+    submit();
+    step();
+    row('1');
+    expect(answers).toEqual([[['1']], null]);
+  });
+
+  it('leaves those behind one that is refused', () => {
+    const { batch, answers, submit, step, row, ended } = batchOf(3, { writes: false });
+    submit();
+    step();
+    row('1');
+    batch.handleError(refusal);
+    expect(answers).toEqual([[['1']], refusal, null]);
+    expect(batch.left).toEqual([batch.statements[2]]);
+    expect(ended()).toBeNull();
+  });
+
+  it('says to all that the connection is lost, also before it was sent', () => {
+    const { batch, answers, ended } = batchOf(3, { writes: false });
+    batch.handleError(loss);
+    expect(answers).toEqual([loss, loss, loss]);
+    expect(batch.left).toEqual([]);
+    expect(ended()).toBe(loss);
+  });
+});
+
+describe('a message that writes', () => {
+  it('is answered when it is committed', () => {
+    const { batch, answers, submit, step, row } = batchOf(1, { writes: true });
+    submit();
+    step();
+    row('1');
+    expect(answers).toEqual([null]);
+    batch.handleReadyForQuery();
+    expect(answers).toEqual([[['1']]]);
+  });
+
+  it.each([refusal, loss])('has failed when it is not committed: %s', (error) => {
+    const { batch, answers, submit, step, row } = batchOf(1, { writes: true });
+    submit();
+    step();
+    row('1');
+    batch.handleError(error);
+    expect(answers).toEqual([error]);
+  });
+});
