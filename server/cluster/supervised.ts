@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
@@ -43,9 +42,11 @@ export function supervise(role: string, start: () => Started, log: Logger): Supe
       child = started.process;
       const { pid } = child;
       log.info({ role, pid }, 'a process of the cluster starts');
-      const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+      const exit = endOf(started.process, (err) =>
+        log.warn({ role, pid, err }, 'a process of the cluster is in trouble'),
+      );
       const since = performance.now();
-      void started.ready.then(firstReady);
+      started.ready.then(firstReady, () => {});
       const [code, endedBy] = await exit;
       child = null;
       // Does nothing to one that was.
@@ -73,4 +74,18 @@ export function supervise(role: string, start: () => Started, log: Logger): Supe
     },
     ended: run(),
   };
+}
+
+/** Also of one that could not be started. */
+function endOf(
+  child: ChildProcess,
+  tell: (error: Error) => void,
+): Promise<[number | null, NodeJS.Signals | null]> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve([code, signal]));
+    child.on('error', (error) => {
+      tell(error);
+      if (child.pid === undefined) resolve([null, null]);
+    });
+  });
 }
