@@ -71,6 +71,7 @@ function question(): Question {
 
 interface Round {
   answers: number;
+  busy: number;
   failures: string[];
   /** Connections that ended while nothing was asked. */
   idle: number;
@@ -97,7 +98,7 @@ async function drain(vehicleId: string): Promise<Round> {
   const lanes: Lane[] = Array.from({ length: CLIENTS }, (_, index) =>
     askAlong(server.url, question, () => (index % 2 ? run.random(LONGEST_PAUSE_MS) : 0)),
   );
-  while (lanes.some(({ answers }) => answers < 2)) {
+  while (lanes.some(({ answers, busy }) => answers + busy < 2)) {
     if (lanes.some(({ failures }) => failures.length > 0)) break;
     await sleep(50);
   }
@@ -111,6 +112,7 @@ async function drain(vehicleId: string): Promise<Round> {
   const streamEnds = await Promise.all(streams.map((ended) => Promise.race([ended, open])));
   const round: Round = {
     answers: lanes.reduce((sum, { answers }) => sum + answers, 0),
+    busy: lanes.reduce((sum, { busy }) => sum + busy, 0),
     failures: lanes.flatMap(({ failures }) => failures),
     idle: endings.filter((ending) => ending === 'idle').length,
     streams: countOf(streamEnds),
@@ -188,6 +190,7 @@ try {
       clients: CLIENTS,
       streams: STREAMS,
       answers: sum(({ answers }) => answers),
+      askedToSendAgain: sum(({ busy }) => busy),
       acknowledgedWrites: acknowledged.size,
       connectionsEndedWhileIdle: sum(({ idle }) => idle),
       failures: countOf(rounds.flatMap(({ failures }) => failures)),

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What one client got that asks on a connection which it keeps. */
 export interface Lane {
   answers: number;
+  /** Answers that ask to send the request again, with 503. */
+  busy: number;
   /** What came instead of an answer to what was sent. */
   failures: string[];
   /** How the connection ended: the server said so in an answer, or closed it between two. */
@@ -23,7 +25,7 @@ export interface Question {
  */
 export function askAlong(url: string, next: () => Question, pauseMs: () => number): Lane {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const lane: Lane = { answers: 0, failures: [], ended: run() };
+  const lane: Lane = { answers: 0, busy: 0, failures: [], ended: run() };
 
   async function run(): Promise<'said' | 'idle'> {
     for (let first = true; ; first = false) {
@@ -38,7 +40,8 @@ export function askAlong(url: string, next: () => Question, pauseMs: () => numbe
         lane.failures.push(got.message);
         return 'idle';
       }
-      if (got.status !== 200 || !question.accepts(got.text))
+      if (got.status === 503) lane.busy += 1;
+      else if (got.status !== 200 || !question.accepts(got.text))
         lane.failures.push(`${got.status} ${got.text.slice(0, 200)}`);
       else lane.answers += 1;
       if (got.close) return 'said';

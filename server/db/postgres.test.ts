@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -8,6 +9,8 @@ import { PrismaClient } from '../../generated/prisma/client.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import type { Connections } from './database.ts';
 import { openPostgres } from './postgres.ts';
+import { runBatch } from './tenant-batch.ts';
+import { makeReady } from './tenant-query.ts';
 import { isUnavailable } from './unavailable.ts';
 
 const log = pino({ level: 'silent' });
@@ -129,6 +132,21 @@ describe.runIf(process.env.DATABASE_URL)('openPostgres', () => {
     const query = await reason(client.query('SELECT 1'));
     client.release(true);
     expect(isUnavailable(query)).toBe(true);
+  });
+
+  test('leaves no statement without an answer on a connection that was ended before it', async () => {
+    const client = await connections.pool.connect();
+    await makeReady(client);
+    const broken = new Promise((resolve) => client.once('error', resolve));
+    network.cut();
+    await broken;
+    const tenant = { role: 'forecourt_visitor', dealershipId: randomUUID() } as const;
+    const statement = { tenant, name: '', text: 'select 1', values: [] };
+    const attempt = new Promise((resolve, reject) => {
+      runBatch(client, [{ ...statement, resolve, reject }], { writes: false }).catch(() => {});
+    });
+    expect(isUnavailable(await reason(attempt))).toBe(true);
+    client.release(true);
   });
 
   test('takes a connection that was ended in a commit for out of reach', async () => {
