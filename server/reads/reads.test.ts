@@ -108,7 +108,7 @@ it('the JSON that Postgres writes is that of an execution field by field, byte f
       expect(comparable(first)).toEqual(comparable(executed));
       expect(again).toEqual(first);
     }),
-    { numRuns: Number(process.env.READ_DOCUMENTS ?? 200) },
+    { numRuns: Number(process.env.READ_DOCUMENTS ?? 100) },
   );
   expect(written).toBeGreaterThan(runs / 4);
 }, 600_000);
