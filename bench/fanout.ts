@@ -192,3 +192,4 @@ const result = {
   rows,
 };
 if (values.out) await writeFile(values.out, `${JSON.stringify(result, null, 2)}\n`);
+if (rows.some(({ ok, contender }) => !ok && contender !== 'raw ws')) process.exitCode = 1;
