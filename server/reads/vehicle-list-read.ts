@@ -58,14 +58,14 @@ function hasMedia(vehicle: string, statement: Statement): string {
   return `exists (select from media ${row} where ${row}.vehicle_id = ${vehicle}.id and ${visibleRows('media', row, statement)})`;
 }
 
-/** The vehicles beyond a cursor. */
+/** The vehicles beyond a cursor: of one range of an index, or of two. */
 function beyond(
   row: string,
   cursor: string,
   sort: VehicleSort,
   before: boolean,
   statement: Statement,
-): string {
+): readonly string[] {
   const { name, type } = SORT_COLUMNS[sort.by];
   const value = statement.argument(cursor, type, (given) => {
     const read = readCursor(given, sort);
@@ -76,7 +76,7 @@ function beyond(
   const id = statement.argument(cursor, 'uuid', (given) => readCursor(given, sort).id);
   const past = (sort.direction === 'ASC') === before ? '<' : '>';
   const rows = `(${row}.${name}, ${row}.id) ${past} (${value}, ${id})`;
-  return NEVER_NULL.includes(sort.by) || before ? rows : `(${rows} or ${row}.${name} is null)`;
+  return NEVER_NULL.includes(sort.by) || before ? [rows] : [rows, `${row}.${name} is null`];
 }
 
 type Row = readonly (string | null)[];
@@ -97,8 +97,8 @@ export function vehicleList(field: SelectedField, statement: Statement): RootRea
 
   const row = statement.row();
   const where = [listed(row, statement, filter ?? {})];
-  if (args.after != null) where.push(beyond(row, args.after, sort, false, statement));
-  if (args.before != null) where.push(beyond(row, args.before, sort, true, statement));
+  if (args.before != null) where.push(...beyond(row, args.before, sort, true, statement));
+  const ranges = args.after == null ? ['true'] : beyond(row, args.after, sort, false, statement);
   const direction = ascending ? 'asc' : 'desc';
   const nulls = NEVER_NULL.includes(sort.by) ? '' : ` nulls ${backwards ? 'first' : 'last'}`;
   const order = `${row}.${name} ${direction}${nulls}, ${row}.id ${direction}`;
@@ -151,8 +151,17 @@ export function vehicleList(field: SelectedField, statement: Statement): RootRea
     }
   });
 
+  const first = `order by ${order} limit ${statement.value(size + 1, 'int')}`;
+  const inRange = ranges.map(
+    (range) => `select * from vehicles ${row} where ${[...where, range].join(' and ')} ${first}`,
+  );
+  // Each range is read through the index; one condition for both would not be.
+  const found =
+    inRange.length === 1
+      ? inRange[0]
+      : `select * from (${inRange.map((each) => `(${each})`).join(' union all ')}) ${row} ${first}`;
   const vehicles = `select ${columns.map((column, index) => `${column} c${index}`).join(', ')}
-    from (select * from vehicles ${row} where ${where.join(' and ')} order by ${order} limit ${statement.value(size + 1, 'int')}) ${row}`;
+    from (${found}) ${row}`;
   const isCounted = (field.of['VehicleConnection'] ?? []).some(({ name }) => name === 'totalCount');
   const counted = statement.row();
   return {
