@@ -2,7 +2,7 @@ import { entityTag } from '../http/entity-tag.ts';
 
 /** An answer that anybody may have who asks the same. */
 export interface KeptAnswer {
-  readonly body: string;
+  readonly body: string | Buffer;
   /** Of the body, in UTF-8. */
   readonly byteLength: number;
   /** Found when it is first asked for. */
@@ -40,7 +40,7 @@ const ENTRY_BYTES = 500;
 const MAX_CHANGES = 10_000;
 
 /** With its tag, once somebody asks for it. */
-export function answerOf(body: string): KeptAnswer {
+export function answerOf(body: string | Buffer): KeptAnswer {
   let etag: string | undefined;
   return {
     body,
@@ -106,9 +106,10 @@ export function createKeptAnswers(maxBytes: number): KeptAnswers {
     now: () => moment,
 
     keep(key, body, { vehicleId, readAt }) {
-      const answer = answerOf(body);
-      const size = ENTRY_BYTES + 2 * (body.length + key.length);
-      if (vehicleId === null) return answer;
+      if (vehicleId === null) return answerOf(body);
+      // What is sent often is encoded once.
+      const answer = answerOf(Buffer.from(body));
+      const size = ENTRY_BYTES + answer.byteLength + 2 * key.length;
       const isOld = readAt < Math.max(allChanged, changes.get(vehicleId) ?? 0);
       if (isOld || size > maxBytes / 10) return answer;
       const before = entries.get(key);
