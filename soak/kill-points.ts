@@ -87,7 +87,7 @@ async function work(): Promise<void> {
   }
 }
 
-await Promise.all(Array.from({ length: WORLDS }, work));
+await Promise.all(Array.from({ length: Math.min(WORLDS, KILLS * points.length) }, work));
 
 const rows = [...table].map(([{ name }, row]) => ({
   point: name,

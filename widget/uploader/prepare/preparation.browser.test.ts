@@ -178,7 +178,9 @@ describe('many photos', () => {
     site.preludes.set('scale-worker', tellOfBitmaps);
     await open('mode="upload"');
     await send(files);
-    expect(await bitmaps()).toEqual({ made: 4, alive: 0, most: 2 });
+    const { most, ...others } = await bitmaps();
+    expect(others).toEqual({ made: 4, alive: 0 });
+    expect(most).toBeLessThanOrEqual(2);
     const size = (of: Iterable<Buffer>) => [...of].reduce((sum, { length }) => sum + length, 0);
     expect(size(site.store.stored.values())).toBeLessThan(size(Object.values(files)) / 2);
   });
