@@ -128,7 +128,7 @@ try {
     { name: 'trusted document', ...addressOf(bare), body: asHash },
     { name: 'any document', ...addressOf(bare), body: asText },
     {
-      name: 'field by field',
+      name: 'through Yoga',
       ...addressOf(bare),
       body: asText,
       // The short way takes plain JSON alone.
