@@ -41,7 +41,7 @@ for (const [operation, title] of Object.entries(TITLES)) {
     parts.push(
       `<text x="${LABELS - 10}" y="${y + 13}" text-anchor="end">${name}</text>`,
       `<rect class="${kind}" x="${LABELS}" y="${y}" width="${length}" height="${ROW - 6}" rx="2"/>`,
-      `<text x="${LABELS + length + 6}" y="${y + 13}">${ofLimit.toFixed(2)}</text>`,
+      `<text x="${WIDTH}" y="${y + 13}" text-anchor="end">${ofLimit.toFixed(2)}</text>`,
     );
     y += ROW;
   }
