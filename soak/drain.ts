@@ -5,7 +5,7 @@
  * every stream is closed by its protocol, every acknowledged write is there, and
  * the process ends with 0 within 10 seconds. Again and again, on the same data.
  *
- *   npm run soak:drain [-- --short --seed 1 --out result.json]
+ *   npm run soak:drain [-- --short --seed 1 --minutes 8 --out result.json]
  *   DATABASE_URL=… on that Postgres instead of the embedded database
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -181,6 +181,7 @@ try {
       allowed: EXIT_WITHIN_MS,
     },
     { line: 'acknowledged writes that are lost', is: await lostWrites(), allowed: 0 },
+    { line: 'signals not made', is: SIGNALS - rounds.length, allowed: 0 },
   ].map((line) => ({ ...line, ok: line.is <= line.allowed }));
   console.table(lines);
   await run.report(
