@@ -29,7 +29,7 @@ const QUIET = {
 };
 
 /** Installs them the first time. They have dependencies of their own, which the product never gets. */
-function install(): void {
+export function installPeers(): void {
   const lock = path.join(FOLDER, 'package-lock.json');
   const installed = path.join(FOLDER, 'node_modules/.package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
@@ -45,7 +45,7 @@ export async function startPeers(
   names: readonly PeerName[],
   env: { DATABASE_URL: string; DEALERSHIP_ID: string },
 ): Promise<{ peers: Peer[]; stop(): void }> {
-  install();
+  installPeers();
   const running: ChildProcess[] = [];
   const peers: Peer[] = [];
   const stop = () => {
