@@ -39,7 +39,7 @@ export default defineConfig({
           ...common,
           name: 'server',
           globalSetup: ['test/prepare-server.ts'],
-          include: ['{server,site,demo,test,scripts,docs}/**/*.test.ts'],
+          include: ['{server,site,demo,test,scripts,docs,bench}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**', decoder],
           // To load the server, and to compile the embedded engine, takes longer than most files.
           isolate: false,

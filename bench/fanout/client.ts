@@ -25,6 +25,9 @@ export interface Arrivals {
 const AT_ONCE = 50;
 const MS = 1_000_000;
 
+/** Masked; the mask is zero. */
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
 const buffer = Buffer.allocUnsafeSlow(65_536);
 let marker: Buffer | null = null;
 let sample = '';
@@ -71,6 +74,15 @@ function conversation(transport: Transport, vehicle: string): (string | Buffer)[
   ];
 }
 
+/** Whether a server asks if its WebSocket lives, before or behind the one text that may come with it. */
+function hasPing(length: number): boolean {
+  return isPing(0) || isPing(length - 2);
+}
+
+function isPing(at: number): boolean {
+  return buffer[at] === 0x89 && buffer[at + 1] === 0;
+}
+
 function open(port: number, said: (string | Buffer)[]): Promise<Socket> {
   return new Promise((resolve, reject) => {
     let step = 0;
@@ -80,6 +92,7 @@ function open(port: number, said: (string | Buffer)[]): Promise<Socket> {
       onread: {
         buffer,
         callback(length) {
+          if (hasPing(length)) socket.write(PONG);
           if (step < said.length) {
             if (step === 0 && !/^HTTP\/1.1 (101|200) /.test(buffer.toString('latin1', 0, 16)))
               reject(new Error(buffer.toString('latin1', 0, length)));
@@ -99,8 +112,10 @@ function open(port: number, said: (string | Buffer)[]): Promise<Socket> {
       },
     });
     socket.setNoDelay(true);
+    const since = now();
     socket.once('error', reject).once('close', () => {
-      console.error('A subscriber was cut off.');
+      const seconds = Math.round((now() - since) / 1_000);
+      console.error(`The server cut off a subscriber after ${seconds} seconds.`);
       process.exit(1);
     });
     socket.once('connect', () => socket.write(said[0] as string));
