@@ -4,11 +4,12 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Another server on the same tables, as a process of its own. */
+/** Another server, as a process of its own. */
 export interface Peer {
   name: string;
   url: string;
   pid: number;
+  process: ChildProcess;
 }
 
 const FOLDER = fileURLToPath(new URL('../peers/', import.meta.url));
@@ -17,6 +18,8 @@ const PEERS = {
   'PostGraphile 5': 'postgraphile.mjs',
   'Apollo Server, Prisma': 'apollo.mjs',
   'Yoga, Pothos, Prisma': 'pothos.mjs',
+  'mercurius, live': 'mercurius-live.mjs',
+  'Yoga, live': 'yoga-live.mjs',
 } as const;
 export type PeerName = keyof typeof PEERS;
 /** What PostGraphile asks for. */
@@ -43,7 +46,7 @@ export function installPeers(): void {
 /** Starts those of `names` that this Node can run. */
 export async function startPeers(
   names: readonly PeerName[],
-  env: { DATABASE_URL: string; DEALERSHIP_ID: string },
+  env: Readonly<Record<string, string>>,
 ): Promise<{ peers: Peer[]; stop(): void }> {
   installPeers();
   const running: ChildProcess[] = [];
@@ -69,7 +72,12 @@ export async function startPeers(
       });
       const [{ url }] = (await Promise.race([once(child, 'message'), ended])) as [{ url: string }];
       ended.catch(() => {});
-      peers.push({ name, url: url.replace('localhost', '127.0.0.1'), pid: child.pid as number });
+      peers.push({
+        name,
+        url: url.replace('localhost', '127.0.0.1'),
+        pid: child.pid as number,
+        process: child,
+      });
     }
     return { peers, stop };
   } catch (error) {

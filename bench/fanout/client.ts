@@ -7,7 +7,7 @@ import { vehicleMediaChanged } from '../../widget/api/live/documents.ts';
 
 export type Transport = 'sse' | 'graphql-ws' | 'raw-ws';
 
-/** From the parent: who to open, then which event is to come. */
+/** From the parent: how many more to open, then which event is to come to all. */
 export type Order =
   | { open: number; transport: Transport; port: number; vehicle: string }
   | { event: number };
@@ -141,7 +141,7 @@ async function obey(order: Order): Promise<void> {
     process.send?.({ waits: true });
     return;
   }
-  awaited = order.open;
+  awaited += order.open;
   const said = conversation(order.transport, order.vehicle);
   let left = order.open;
   await Promise.all(

@@ -6,7 +6,6 @@ import { WebSocketServer } from 'ws';
 const text = process.env.EVENT ?? '';
 const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 await once(sockets, 'listening');
-process.on('SIGUSR2', () => globalThis.gc?.());
 process.on('message', ({ first }: { first: number }) => {
   const message = text.replaceAll(/event \d+\./g, `event ${first}.`);
   for (const socket of sockets.clients) socket.send(message);
