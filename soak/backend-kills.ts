@@ -146,6 +146,9 @@ async function soak(postgres: OwnPostgres): Promise<void> {
       }
     }
 
+    /** Each in its turn for the reads and for the tickets, since every fourth request is one. */
+    const vehicleOf = (index: number) => vehicleIds[(index >> 2) % VEHICLES] as string;
+
     async function write(index: number): Promise<void> {
       if (index % (2 * WRITES_EVERY) === 0) {
         const stockNumber = `KILLED-${index}`;
@@ -153,7 +156,7 @@ async function soak(postgres: OwnPostgres): Promise<void> {
         acknowledged.add(stockNumber);
         return;
       }
-      const vehicleId = vehicleIds[index % VEHICLES] as string;
+      const vehicleId = vehicleOf(index);
       const { requestUpload } = await persist<{
         requestUpload: { upload: { id: string } | null; userErrors: { code: string }[] };
       }>(REQUEST, describeFile(vehicleId, PICTURE));
@@ -166,7 +169,7 @@ async function soak(postgres: OwnPostgres): Promise<void> {
       if (stopping) return;
       if (index % WRITES_EVERY === 0) await write(index);
       else if (index % 3 === 0) await send(LIST, {});
-      else await send(GALLERY, { id: vehicleIds[index % VEHICLES] });
+      else await send(GALLERY, { id: vehicleOf(index) });
     });
     await sleep(BETWEEN_MS);
     const plan = run.has('forgetful')
@@ -240,7 +243,12 @@ async function soak(postgres: OwnPostgres): Promise<void> {
         forgetful: run.has('forgetful'),
         disturbances: disturbed.length,
         seconds,
-        calls: { count: calls.length, perSecond: Math.round(calls.length / seconds), outcomes },
+        calls: {
+          count: calls.length,
+          perSecond: Math.round(calls.length / seconds),
+          outcomes,
+          overASecond: calls.filter(({ tookMs }) => tookMs > 1_000).length,
+        },
         writes: { acknowledged: acknowledged.size, rows: rows.length, sentAgain },
         recovery: byKind,
         lines,

@@ -46,14 +46,20 @@ export async function tryCall<Data>(message: GraphQLPost): Promise<Tried<Data>> 
 export function beginSteadily(
   perSecond: number,
   begin: (index: number) => Promise<void>,
-): { /** Resolves when all has ended. */ stop(): Promise<void> } {
+): {
+  /** Resolves when all has ended; rejects as the first did that failed. */
+  stop(): Promise<void>;
+} {
   const open = new Set<Promise<void>>();
+  const failures: unknown[] = [];
   let index = 0;
   const started = performance.now();
   const timer = setInterval(() => {
     const due = ((performance.now() - started) / 1_000) * perSecond;
     for (; index < due; index += 1) {
-      const beginning = begin(index).finally(() => open.delete(beginning));
+      const beginning = begin(index)
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => open.delete(beginning));
       open.add(beginning);
     }
   }, 5);
@@ -61,6 +67,7 @@ export function beginSteadily(
     async stop() {
       clearInterval(timer);
       await Promise.all(open);
+      if (failures.length > 0) throw failures[0];
     },
   };
 }
