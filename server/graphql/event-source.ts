@@ -51,6 +51,8 @@ export function sendEvents(
   stream: LiveStream,
   heartbeat: Heartbeat<EventSource>,
 ): void {
+  // Written alone, they are kept as one text, not as the parts that it was put together from.
+  res.flushHeaders();
   // Some browsers do not take headers alone for a beginning.
   res.write(COMMENT);
   if (res.socket) follow(res, res.socket, stream, heartbeat);

@@ -19,6 +19,7 @@ import {
   credentialsOfSocket,
   type Credentials,
 } from './credentials.ts';
+import { EndOfResponse } from './end-of-response.ts';
 import { sendEvents, type EventSource } from './event-source.ts';
 import { identify } from './identify.ts';
 import { createLiveStreams } from './live-streams.ts';
@@ -31,6 +32,7 @@ import { useTimeLimit } from './time-limit.ts';
 import type { KeptAnswers } from '../reads/kept-answers.ts';
 import { createReads } from '../reads/reads.ts';
 import { createReadLane } from './read-lane.ts';
+import { forgetBody, hasBodyRead, readPlainRequest } from './request-params.ts';
 import { useStreamCap } from './stream-cap.ts';
 import { useReadOnlyKeys } from './read-only-keys.ts';
 import { topLevelError } from './top-level-error.ts';
@@ -202,8 +204,21 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
 
   /** Looks whether the answer is a stream before it is sent. */
   async function answerOrStream(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const response = await yoga.handleNodeRequestAndResponse(req, res, { req, res });
+    try {
+      // From a body that it reads itself, Yoga never lets go.
+      if (!hasBodyRead(req)) await readPlainRequest(req, MAX_BODY_BYTES);
+    } catch {
+      // Nobody is there any more to be answered.
+      res.destroy();
+      return;
+    }
+    const end = new EndOfResponse(res);
+    const response = await yoga.handleNodeRequestAndResponse(req, end as never, { req, res });
     const stream = liveStreams.ofResponse(response);
+    if (stream) {
+      end.forget();
+      forgetBody(req);
+    }
     response.headers.forEach((value, name) => res.setHeader(name, value));
     res.writeHead(response.status);
     if (stream) sendEvents(res, stream, heartbeat);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { hashIn, namedDocument } from '../documents/document-id.ts';
 import type { Variables } from '../reads/selection.ts';
@@ -48,15 +49,17 @@ function fromBody(text: string): RequestParams | null {
   }
 }
 
-function bodyOf(req: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => chunks.push(chunk));
-    req.once('end', () => {
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-    });
-    req.once('error', reject);
-  });
+async function bodyOf(req: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const take = (chunk: Buffer) => void chunks.push(chunk);
+  req.on('data', take);
+  try {
+    await once(req, 'end');
+  } finally {
+    // A request is there as long as its connection.
+    req.off('data', take);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
 /** Where Yoga looks for a body that somebody else has read. */
@@ -68,6 +71,13 @@ function giveBack(req: IncomingMessage, body: Buffer): void {
     },
   };
   Object.assign(req, { body: again });
+}
+
+export const hasBodyRead = (req: IncomingMessage): boolean => 'body' in req;
+
+/** Of a request that was answered, but lasts. */
+export function forgetBody(req: IncomingMessage & { body?: unknown }): void {
+  req.body = undefined;
 }
 
 function fromAddress(url: string): RequestParams | null {

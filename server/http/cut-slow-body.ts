@@ -7,7 +7,9 @@ export function cutSlowBody(req: IncomingMessage, afterMs = BODY_MS): void {
   if (req.complete) return;
   const timer = setTimeout(() => req.destroy(), afterMs);
   timer.unref();
-  const done = (): void => clearTimeout(timer);
-  req.once('end', done);
-  req.once('close', done);
+  const done = (): void => {
+    clearTimeout(timer);
+    req.off('end', done).off('close', done);
+  };
+  req.once('end', done).once('close', done);
 }
