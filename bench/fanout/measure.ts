@@ -20,7 +20,8 @@ export interface Measured {
 
 const EVENTS = 14;
 const WARM_UP = 3;
-const SETTLE_MS = 1_500;
+const SETTLE_MS = 500;
+const REST_MS = 500;
 const BETWEEN_MS = 250;
 /** Of all subscribers, those who come before memory is looked at: the server has grown by then. */
 const FIRST_PART = 0.25;
@@ -95,14 +96,26 @@ export async function measure(
   }
 }
 
-/** After its garbage was collected. */
+/** Once it rests, and its garbage was collected. */
 async function residentBytes(child: ChildProcess): Promise<number> {
+  await rest(child);
   for (let times = 0; times < 2; times++) {
     child.kill('SIGUSR2');
     await sleep(SETTLE_MS);
+    await rest(child);
   }
   const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
+}
+
+/** No answer says that a subscription over WebSocket has begun: a server that rests has begun all. */
+async function rest(child: ChildProcess): Promise<void> {
+  for (let before = await cpuMs(child); ;) {
+    await sleep(REST_MS);
+    const after = await cpuMs(child);
+    if (after - before < REST_MS / 5) return;
+    before = after;
+  }
 }
 
 async function cpuMs(child: ChildProcess): Promise<number> {
