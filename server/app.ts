@@ -112,7 +112,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   storage.check().catch((error: unknown) => log.warn({ err: error }, 'storage does not answer'));
 
   const sessions = createSessions(
-    db.pool,
+    db,
     createSessionTokens(config.appSecret, config.previousAppSecrets),
     config.sessionTtlSeconds,
   );

@@ -83,7 +83,7 @@ export async function startSoakServers(env: Record<string, string> = {}): Promis
   }
   const ports = apps.map(({ url }) => Number(new URL(url).port));
   const { db } = first.app;
-  const sessions = createSessions(db.pool, createSessionTokens(appSecret), sessionTtlSeconds);
+  const sessions = createSessions(db, createSessionTokens(appSecret), sessionTtlSeconds);
 
   let sentAgain = 0;
 

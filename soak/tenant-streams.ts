@@ -85,7 +85,7 @@ const first = await startProcess(env);
 const servers = [first, await startProcess(env, first)];
 const db = await connectDatabase(first.database, createLog('error'));
 const sessions = createSessions(
-  db.pool,
+  db,
   createSessionTokens(new TextEncoder().encode(SECRET), []),
   86_400,
 );

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { TenantBatch } from '../server/db/tenant-batch.ts';
+import { TenantWrite } from '../server/db/tenant-writes.ts';
 
 export interface Statement {
   text: string;
@@ -10,6 +11,7 @@ export interface Statement {
 
 const BEGIN_AS = /^BEGIN; SET LOCAL ROLE (\w+)/;
 const OWNER = 'owner';
+const roleOf = ({ role }: { role: string }): string => (role === 'none' ? OWNER : role);
 
 /** What this process asks its databases while `work` runs, the server's own work included. */
 export async function recordStatements(work: () => Promise<unknown>): Promise<Statement[]> {
@@ -34,14 +36,22 @@ export async function recordStatements(work: () => Promise<unknown>): Promise<St
   const { submit: submitBatch } = batch;
   batch.submit = function (this: TenantBatch, connection) {
     for (const { text, values, tenant } of this.statements)
-      seen.push({ text, values: [...values], role: tenant.role });
+      seen.push({ text, values: [...values], role: roleOf(tenant) });
     return submitBatch.call(this, connection);
+  };
+  const write = TenantWrite.prototype;
+  const { submit: submitWrite } = write;
+  write.submit = function (this: TenantWrite, connection) {
+    const { text, values, tenant } = this.statement;
+    seen.push({ text, values: [...values], role: roleOf(tenant) });
+    return submitWrite.call(this, connection);
   };
   try {
     await work();
   } finally {
     query.submit = submit;
     batch.submit = submitBatch;
+    write.submit = submitWrite;
   }
   return seen;
 }

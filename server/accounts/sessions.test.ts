@@ -131,7 +131,7 @@ describe('a secret that was replaced', () => {
   /** A token of a new session, signed by whoever has these keys. */
   async function signedBy(tokens: SessionTokens, shop: TestDealership): Promise<string> {
     const { db } = server.app;
-    const sessions = createSessions(db.pool, tokens, 3_600);
+    const sessions = createSessions(db, tokens, 3_600);
     const user = await db.prisma.user.findUniqueOrThrow({ where: { email: shop.email } });
     const id = await db.prisma.$transaction((tx) => sessions.open(tx, user.id, shop.uuid));
     return (await sessions.tokenOf(id))?.token ?? '';
@@ -160,7 +160,7 @@ describe('a secret that was replaced', () => {
 
   it('gives the same token for a session however often it is asked', async () => {
     const { db } = server.app;
-    const sessions = createSessions(db.pool, createSessionTokens(bytes(SECRET)), 3_600);
+    const sessions = createSessions(db, createSessionTokens(bytes(SECRET)), 3_600);
     const { token } = await server.dealership('same');
     expect((await sessions.tokenOf(idOf(token)))?.token).toBe(token);
   });

@@ -1,7 +1,7 @@
-import type { Pool } from 'pg';
 import { v7 as uuid } from 'uuid';
 import type { Prisma } from '../../generated/prisma/client.ts';
 import type { Role } from '../../generated/prisma/enums.ts';
+import type { Database } from '../db/database.ts';
 import type { SessionTokens } from './session-tokens.ts';
 import { tellViewerChange } from './viewer-changes.ts';
 
@@ -45,7 +45,17 @@ export interface Sessions {
   ): Promise<number>;
 }
 
-export function createSessions(pool: Pool, tokens: SessionTokens, ttlSeconds: number): Sessions {
+const FIND = `select m.role, u.name, (extract(epoch from s.expires_at) * 1000)::bigint from sessions s
+  join memberships m on m.dealership_id = s.dealership_id and m.user_id = s.user_id
+  join users u on u.id = s.user_id
+  where s.id = $1 and s.user_id = $2 and s.dealership_id = $3
+    and s.revoked_at is null and s.expires_at > now()`;
+
+export function createSessions(
+  { pool, lookUp }: Pick<Database, 'pool' | 'lookUp'>,
+  tokens: SessionTokens,
+  ttlSeconds: number,
+): Sessions {
   return {
     async open(tx, userId, dealershipId) {
       const id = uuid();
@@ -79,16 +89,10 @@ export function createSessions(pool: Pool, tokens: SessionTokens, ttlSeconds: nu
       const claims = await tokens.verify(token);
       if (!claims) return null;
       const { sessionId, userId, dealershipId } = claims;
-      const { rows } = await pool.query<{ role: Role; name: string; expiresAt: Date }>({
-        name: 'session',
-        text: `select m.role, u.name, s.expires_at "expiresAt" from sessions s
-          join memberships m on m.dealership_id = s.dealership_id and m.user_id = s.user_id
-          join users u on u.id = s.user_id
-          where s.id = $1 and s.user_id = $2 and s.dealership_id = $3
-            and s.revoked_at is null and s.expires_at > now()`,
-        values: [sessionId, userId, dealershipId],
-      });
-      return rows[0] ? { ...claims, ...rows[0] } : null;
+      const [row] = await lookUp(FIND, [sessionId, userId, dealershipId]);
+      if (!row) return null;
+      const [role, name, expiresAt] = row as [Role, string, string];
+      return { ...claims, role, name, expiresAt: new Date(Number(expiresAt)) };
     },
 
     async roleNow(sessionId) {
@@ -120,6 +124,6 @@ export function createSessions(pool: Pool, tokens: SessionTokens, ttlSeconds: nu
 }
 
 /** Forgets sessions that ended. */
-export async function pruneSessions(pool: Pool): Promise<void> {
+export async function pruneSessions(pool: Database['pool']): Promise<void> {
   await pool.query(`delete from sessions where expires_at < now() - interval '${KEPT_AFTER_END}'`);
 }

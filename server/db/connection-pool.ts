@@ -16,20 +16,28 @@ export function createConnectionPool(config: pg.PoolConfig, log: Logger): pg.Poo
     endAfterTimeout(client);
   });
 
-  const query = async (config: pg.QueryConfig | string, values?: unknown[]) => {
-    const client = await pool.connect();
-    let lost: Error | undefined;
-    try {
-      return await client.query(config as string, values);
-    } catch (error) {
-      if (!isRefusal(error)) lost = error as Error;
-      throw error;
-    } finally {
-      client.release(lost);
-    }
-  };
+  const query = (config: pg.QueryConfig | string, values?: unknown[]) =>
+    lend(pool, (client) => client.query(config as string, values));
   pool.query = query as typeof pool.query;
   return pool;
+}
+
+/** Lends a connection, and takes it back unless it may be out of step. */
+export async function lend<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let lost: Error | undefined;
+  try {
+    return await work(client);
+  } catch (error) {
+    if (!isRefusal(error)) lost = error as Error;
+    if (lost && isTimeout(lost)) destroyConnection(client, lost);
+    throw error;
+  } finally {
+    client.release(lost);
+  }
 }
 
 /** The server said no to a statement and goes on with the connection. */
@@ -46,13 +54,15 @@ function endAfterTimeout(client: pg.ClientBase): void {
     const result = query(...args);
     if (result instanceof Promise) {
       result.catch((error: Error) => {
-        if (error.message === 'Query read timeout') destroyConnection(client, error);
+        if (isTimeout(error)) destroyConnection(client, error);
       });
     }
     return result;
   };
   client.query = checked as typeof client.query;
 }
+
+const isTimeout = (error: Error): boolean => error.message === 'Query read timeout';
 
 /** Cuts the connection off without a word to the other end, which may be gone. */
 export function destroyConnection(client: pg.ClientBase, error?: Error): void {

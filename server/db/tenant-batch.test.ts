@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { TenantBatch, type TenantStatement, type TextRow } from './tenant-batch.ts';
+import { TenantBatch } from './tenant-batch.ts';
+import type { TenantStatement, TextRow } from './tenant-statement.ts';
 
 const refusal = Object.assign(new pg.DatabaseError('no', 0, 'error'), { severity: 'ERROR' });
 const loss = new Error('Connection terminated unexpectedly');
 
-function batchOf(count: number, { writes }: { writes: boolean }) {
+function batchOf(count: number) {
   const answers: (TextRow[] | Error | null)[] = Array.from({ length: count }, () => null);
   const statements = answers.map((_, index): TenantStatement => ({
     tenant: { role: 'forecourt_tenant', dealershipId: 'a' },
@@ -16,7 +17,7 @@ function batchOf(count: number, { writes }: { writes: boolean }) {
     reject: (error) => void (answers[index] = error),
   }));
   let ended: Error | null | undefined;
-  const batch = new TenantBatch(statements, writes, (error) => (ended = error));
+  const batch = new TenantBatch(statements, (error) => (ended = error));
   const connection = { parsedStatements: {}, stream: { write: () => true }, on() {}, off() {} };
   return {
     batch,
@@ -34,7 +35,7 @@ function batchOf(count: number, { writes }: { writes: boolean }) {
 
 describe('a message with several reads', () => {
   it('answers each when it is done', () => {
-    const { answers, submit, step, row } = batchOf(2, { writes: false });
+    const { answers, submit, step, row } = batchOf(2);
     submit();
     step();
     row('1');
@@ -42,7 +43,7 @@ describe('a message with several reads', () => {
   });
 
   it('leaves those behind one that is refused', () => {
-    const { batch, answers, submit, step, row, ended } = batchOf(3, { writes: false });
+    const { batch, answers, submit, step, row, ended } = batchOf(3);
     submit();
     step();
     row('1');
@@ -53,31 +54,10 @@ describe('a message with several reads', () => {
   });
 
   it('says to all that the connection is lost, also before it was sent', () => {
-    const { batch, answers, ended } = batchOf(3, { writes: false });
+    const { batch, answers, ended } = batchOf(3);
     batch.handleError(loss);
     expect(answers).toEqual([loss, loss, loss]);
     expect(batch.left).toEqual([]);
     expect(ended()).toBe(loss);
-  });
-});
-
-describe('a message that writes', () => {
-  it('is answered when it is committed', () => {
-    const { batch, answers, submit, step, row } = batchOf(1, { writes: true });
-    submit();
-    step();
-    row('1');
-    expect(answers).toEqual([null]);
-    batch.handleReadyForQuery();
-    expect(answers).toEqual([[['1']]]);
-  });
-
-  it.each([refusal, loss])('has failed when it is not committed: %s', (error) => {
-    const { batch, answers, submit, step, row } = batchOf(1, { writes: true });
-    submit();
-    step();
-    row('1');
-    batch.handleError(error);
-    expect(answers).toEqual([error]);
   });
 });

@@ -1,35 +1,20 @@
-import pg from 'pg';
-import { serialize } from 'pg-protocol';
-import { destroyConnection, isRefusal } from './connection-pool.ts';
-import { makeReady, STEP_BEHIND, type Tenant } from './tenant-query.ts';
-
-export type TextRow = (string | null)[];
-
-/** A statement that somebody waits for. */
-export interface TenantStatement {
-  readonly tenant: Tenant;
-  /** Under which it is prepared; '' leaves it unprepared. */
-  readonly name: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
-  resolve(rows: TextRow[]): void;
-  reject(error: Error): void;
-}
-
-const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): unknown } })
-  .utils;
-const EXECUTE = serialize.execute();
-const SYNC = serialize.sync();
-
-interface Connection extends pg.Connection {
-  parsedStatements: Record<string, string | undefined>;
-}
+import type pg from 'pg';
+import { isRefusal } from './connection-pool.ts';
+import { makeReady } from './tenant-query.ts';
+import {
+  execution,
+  preparation,
+  stepBehind,
+  SYNC,
+  type Connection,
+  type TenantStatement,
+  type TextRow,
+} from './tenant-statement.ts';
 
 /**
  * Statements of tenants that go to the database in one message and one
- * transaction, each behind the wall of its own tenant. When one is refused, the
- * database skips those after it: they are left. Their columns are not described,
- * all of them come as texts.
+ * transaction, each behind the wall of its own tenant: for reads. When one is
+ * refused, the database skips those after it: they are left.
  */
 export class TenantBatch {
   /** Called once, when nothing more comes; node-postgres times it. */
@@ -40,9 +25,6 @@ export class TenantBatch {
   /** What was executed: a statement, or the step behind the wall. */
   readonly #executed: (TenantStatement | null)[] = [];
   readonly #parsing: TenantStatement[] = [];
-  /** Whether answers wait until all is committed. */
-  readonly #writes: boolean;
-  readonly #answers: (() => void)[] = [];
   #rows: TextRow[] = [];
   #at = 0;
   #connection: Connection | null = null;
@@ -52,14 +34,9 @@ export class TenantBatch {
       this.#connection.parsedStatements[parsed.name] = parsed.text;
   };
 
-  constructor(
-    statements: TenantStatement[],
-    writes: boolean,
-    callback: (error: Error | null) => void,
-  ) {
+  constructor(statements: TenantStatement[], callback: (error: Error | null) => void) {
     this.statements = statements;
     this.#open = new Set(statements);
-    this.#writes = writes;
     this.callback = callback;
   }
 
@@ -71,33 +48,28 @@ export class TenantBatch {
   submit(connection: Connection): null {
     const messages: Buffer[] = [];
     const sent = new Set<string>();
-    let behind: Tenant | null = null;
+    let behind = null as TenantStatement['tenant'] | null;
     for (const statement of this.statements) {
-      const { tenant, name, text, values } = statement;
+      const { tenant, name } = statement;
       const isPrepared = name !== '' && (sent.has(name) || connection.parsedStatements[name]);
-      let bind: Buffer;
+      let executed: Buffer[];
       try {
-        bind = serialize.bind({
-          statement: name,
-          values: values as string[],
-          valueMapper: prepareValue,
-        });
+        executed = execution(statement);
       } catch (error) {
         this.#reject(statement, error as Error);
         continue;
       }
       if (behind?.role !== tenant.role || behind.dealershipId !== tenant.dealershipId) {
-        const step = [tenant.role, tenant.dealershipId];
-        messages.push(serialize.bind({ statement: STEP_BEHIND.name, values: step }), EXECUTE);
+        messages.push(...stepBehind(tenant));
         this.#executed.push(null);
         behind = tenant;
       }
       if (!isPrepared) {
-        messages.push(serialize.parse({ name, text, types: [] }));
+        messages.push(preparation(statement));
         sent.add(name);
         this.#parsing.push(statement);
       }
-      messages.push(bind, EXECUTE);
+      messages.push(...executed);
       this.#executed.push(statement);
     }
     messages.push(SYNC);
@@ -118,12 +90,8 @@ export class TenantBatch {
     if (!statement) return;
     const rows = this.#rows;
     this.#rows = [];
-    const answer = (): void => {
-      this.#open.delete(statement);
-      statement.resolve(rows);
-    };
-    if (this.#writes) this.#answers.push(answer);
-    else answer();
+    this.#open.delete(statement);
+    statement.resolve(rows);
   }
 
   handleEmptyQuery(): void {
@@ -131,14 +99,13 @@ export class TenantBatch {
   }
 
   handleReadyForQuery(): void {
-    for (const answer of this.#answers) answer();
     this.#end(null);
   }
 
   handleError(error: Error): void {
     // Whoever steps behind the wall is refused for the statement that comes next.
     const refused = this.#executed.slice(this.#at).find((statement) => statement !== null);
-    if (isRefusal(error) && refused && !this.#writes) {
+    if (isRefusal(error) && refused) {
       this.#reject(refused, error);
       this.#end(null);
       return;
@@ -166,7 +133,6 @@ export class TenantBatch {
 export async function runBatch(
   client: pg.ClientBase,
   statements: TenantStatement[],
-  { writes }: { writes: boolean },
 ): Promise<TenantStatement[]> {
   try {
     await makeReady(client);
@@ -175,37 +141,9 @@ export async function runBatch(
     throw error;
   }
   return new Promise((resolve, reject) => {
-    const batch = new TenantBatch(statements, writes, (error) =>
+    const batch = new TenantBatch(statements, (error) =>
       error ? reject(error) : resolve(batch.left),
     );
     client.query(batch as unknown as pg.Submittable);
-  });
-}
-
-/** Lends a connection of the pool, and takes it back unless it is lost. */
-export async function onConnection(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<unknown>,
-): Promise<void> {
-  const client = await pool.connect();
-  let lost: Error | undefined;
-  try {
-    await work(client);
-  } catch (error) {
-    lost = error as Error;
-    if (lost.message === 'Query read timeout') destroyConnection(client, lost);
-  } finally {
-    client.release(lost);
-  }
-}
-
-/** Changes something with one statement by itself; it is committed when the answer comes. */
-export function writeAlone(
-  pool: pg.Pool,
-  statement: Omit<TenantStatement, 'resolve' | 'reject'>,
-): Promise<TextRow[]> {
-  return new Promise((resolve, reject) => {
-    const batch = [{ ...statement, resolve, reject }];
-    onConnection(pool, (client) => runBatch(client, batch, { writes: true })).catch(reject);
   });
 }

@@ -4,10 +4,11 @@ import type pg from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.ts';
 import { withSignals, type Signals } from './signals.ts';
 import { statementName } from './statement-name.ts';
-import { createReadsTogether } from './reads-together.ts';
-import { writeAlone } from './tenant-batch.ts';
+import { runBatch } from './tenant-batch.ts';
 import { tenantPool } from './tenant-pool.ts';
-import type { Tenant } from './tenant-query.ts';
+import { OWNER, type Tenant } from './tenant-query.ts';
+import { runWrites } from './tenant-writes.ts';
+import { createTogether } from './together.ts';
 import type { Turns } from './turns.ts';
 
 /** Clients are small, and made anew when they are asked for again. */
@@ -27,6 +28,8 @@ export interface TenantClients {
     text: string,
     values: unknown[],
   ): Promise<(string | null)[][]>;
+  /** Looks for who asks, as the owner of the tables, with one statement of its own; the rows have texts alone. */
+  lookUp(text: string, values: unknown[]): Promise<(string | null)[][]>;
   /** Changes what is a dealership's with one statement of its own, which takes its turn among transactions. */
   writeAsTenant(
     dealershipId: string,
@@ -40,6 +43,8 @@ export interface TenantClientsOptions {
   pool: pg.Pool;
   transactionOptions: { maxWait: number; timeout: number };
   turns: Turns;
+  /** How many transactions `turns` lets run. */
+  transactionsAtOnce: number;
   /** Of visitors, who are many: staff, the feed and the worker find a connection all the same. */
   visitorTurns: Turns;
   /** Most that reads of visitors take, and those of tenants. */
@@ -50,7 +55,8 @@ export interface TenantClientsOptions {
 
 /** One engine for all: whom an operation serves goes with it to the connection that it gets. */
 export function createTenantClients(options: TenantClientsOptions): TenantClients {
-  const { pool, transactionOptions, turns, visitorTurns, readConnections, signals } = options;
+  const { pool, transactionOptions, turns, transactionsAtOnce } = options;
+  const { visitorTurns, readConnections, signals } = options;
   const served = new AsyncLocalStorage<Tenant>();
 
   function current(): Tenant {
@@ -102,12 +108,23 @@ export function createTenantClients(options: TenantClientsOptions): TenantClient
     return client;
   }
 
-  const forReads = { pool, connections: readConnections, maxWaitMs: transactionOptions.maxWait };
+  const { maxWait: maxWaitMs } = transactionOptions;
+  const forReads = { pool, connections: readConnections, maxWaitMs, few: 4, run: runBatch };
+  const atOnce: Turns = (work) => work();
   const together = {
-    forecourt_visitor: createReadsTogether({ ...forReads, turns: visitorTurns }),
-    forecourt_tenant: createReadsTogether({ ...forReads, turns: (work) => work() }),
+    forecourt_visitor: createTogether({ ...forReads, turns: visitorTurns }),
+    forecourt_tenant: createTogether({ ...forReads, turns: atOnce }),
+    none: createTogether({ ...forReads, turns: atOnce }),
   };
-  const named = (role: Tenant['role'], text: string): string => {
+  const writeTogether = createTogether({
+    pool,
+    connections: transactionsAtOnce,
+    turns,
+    maxWaitMs,
+    few: 4,
+    run: runWrites,
+  });
+  const named = (role: keyof typeof together, text: string): string => {
     const name = statementName({ sql: text });
     return name && `${role}-${name}`;
   };
@@ -121,12 +138,11 @@ export function createTenantClients(options: TenantClientsOptions): TenantClient
         { role, dealershipId: dealershipId ?? NOBODY },
         { name: named(role, text), text, values },
       ),
-    writeAsTenant: (dealershipId, text, values) =>
-      turns(() => {
-        const role = 'forecourt_tenant';
-        const tenant = { role, dealershipId } as const;
-        return writeAlone(pool, { tenant, name: named(role, text), text, values });
-      }),
+    lookUp: (text, values) => together.none(OWNER, { name: named('none', text), text, values }),
+    writeAsTenant(dealershipId, text, values) {
+      const role = 'forecourt_tenant';
+      return writeTogether({ role, dealershipId }, { name: named(role, text), text, values });
+    },
     disconnect: () => engine.$disconnect(),
   };
 }

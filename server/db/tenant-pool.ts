@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { destroyConnection, isRefusal } from './connection-pool.ts';
+import { lend } from './connection-pool.ts';
 import { beginAs, queryAs, type Tenant } from './tenant-query.ts';
 
 /**
@@ -8,7 +8,10 @@ import { beginAs, queryAs, type Tenant } from './tenant-query.ts';
  * owner of the tables.
  */
 export function tenantPool(pool: pg.Pool, current: () => Tenant): pg.Pool {
-  const query = (config: pg.QueryConfig) => queryPool(pool, current(), config);
+  const query = (config: pg.QueryConfig) => {
+    const tenant = current();
+    return lend(pool, (client) => queryAs(client, tenant, config));
+  };
 
   async function connect(): Promise<pg.PoolClient> {
     const tenant = current();
@@ -21,25 +24,6 @@ export function tenantPool(pool: pg.Pool, current: () => Tenant): pg.Pool {
     on: pool.on.bind(pool),
     removeListener: pool.removeListener.bind(pool),
   });
-}
-
-/** Runs one statement as a tenant on any connection of a pool. */
-async function queryPool(
-  pool: pg.Pool,
-  tenant: Tenant,
-  config: pg.QueryConfig,
-): Promise<pg.QueryResult> {
-  const client = await pool.connect();
-  let lost: Error | undefined;
-  try {
-    return await queryAs(client, tenant, config);
-  } catch (error) {
-    if (!isRefusal(error)) lost = error as Error;
-    if (lost?.message === 'Query read timeout') destroyConnection(client, lost);
-    throw error;
-  } finally {
-    client.release(lost);
-  }
 }
 
 /** What Prisma does with a connection that it takes: one transaction. */

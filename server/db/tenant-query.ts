@@ -9,6 +9,9 @@ export interface Tenant {
   readonly role: WallRole;
 }
 
+/** Before it is known whom a request serves: the owner of the tables, whom nothing holds back. */
+export const OWNER = { dealershipId: '', role: 'none' } as const;
+
 /** Until the transaction ends; a statement by itself is one. */
 export const STEP_BEHIND = {
   name: 'forecourt-wall',

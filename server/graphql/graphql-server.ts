@@ -29,8 +29,12 @@ import { useQueryLimits } from './query-limits.ts';
 import { useNamedDocuments } from './named-documents.ts';
 import { useRateLimit } from './rate-limit.ts';
 import { useTimeLimit } from './time-limit.ts';
+import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import type { KeptAnswers } from '../reads/kept-answers.ts';
 import { createReads } from '../reads/reads.ts';
+import { createDirectWay } from './direct-way.ts';
+import { createKnownDocuments } from './known-documents.ts';
+import { readPlainRequest, type PlainRequest } from './request-params.ts';
 import { createReadLane } from './read-lane.ts';
 import { forgetBody, hasBodyRead, readPlainRequest } from './request-params.ts';
 import { useStreamCap } from './stream-cap.ts';
@@ -114,9 +118,21 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     return viewer;
   }
 
-  const maskError = createMaskError(log);
-  /** Who sent a request that the short way left to the long one. */
+  /** Who sent a request that is answered. */
   const identified = new WeakMap<IncomingMessage, Promise<Viewer>>();
+
+  function viewerOfIncoming(req: IncomingMessage): Promise<Viewer> {
+    const known = identified.get(req);
+    if (known) return known;
+    const asked = (async () => viewerOf(credentialsOfIncoming(req), req.headers.origin ?? null))();
+    identified.set(req, asked);
+    return asked;
+  }
+
+  const maskError = createMaskError(log);
+  const trustedDocuments: Pick<TrustedDocuments, 'find'> = {
+    find: (dealershipId, hash) => services.trustedDocuments.find(dealershipId, hash),
+  };
   const reads = createReads({
     schema,
     query: (text, values, { kind, dealershipId }) =>
@@ -130,21 +146,16 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     cursorAt: (xmin) => services.feed.cursorAt(xmin),
   });
   const planOf = createPlans(reads);
+  const documents = createKnownDocuments();
   const lane = createReadLane({
     schema,
     reads,
+    documents,
     keptAnswers,
-    trustedDocuments: {
-      find: (dealershipId, hash) => services.trustedDocuments.find(dealershipId, hash),
-    },
+    trustedDocuments,
     rateLimits: services.rateLimits,
-    viewerOf(req) {
-      const viewer = viewerOf(credentialsOfIncoming(req), req.headers.origin ?? null);
-      identified.set(req, viewer);
-      return viewer;
-    },
+    viewerOf: viewerOfIncoming,
     addressOf: (req) => clientAddress(req, trustedProxies),
-    maxBodyBytes: MAX_BODY_BYTES,
     maskError,
   });
   const deadPeers = createDeadPeers();
@@ -172,9 +183,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     maskedErrors: { maskError },
     plugins: [
       useJsonOnly(),
-      useNamedDocuments(
-        { find: (dealershipId, hash) => services.trustedDocuments.find(dealershipId, hash) },
-        (request) => viewerOf(credentialsOfRequest(request), request.headers.get('origin')),
+      useNamedDocuments(trustedDocuments, (request) =>
+        viewerOf(credentialsOfRequest(request), request.headers.get('origin')),
       ),
       useQueryLimits({ introspection, planOf }),
       useRateLimit(planOf),
@@ -187,20 +197,39 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useErrorCodes({ suggestions: introspection }),
       useVisitorCache(),
       lane.plugin,
+      documents.plugin,
       liveStreams.plugin,
     ],
     async context({ request, req, connectionParams }) {
-      const credentials =
-        connectionParams && req
-          ? credentialsOfSocket(req, connectionParams)
-          : credentialsOfRequest(request);
-      const known = req && !connectionParams ? identified.get(req) : undefined;
-      const viewer = await (known ?? viewerOf(credentials, req?.headers.origin ?? null));
+      const viewer = await (!req
+        ? viewerOf(credentialsOfRequest(request), null)
+        : connectionParams
+          ? viewerOf(credentialsOfSocket(req, connectionParams), req.headers.origin ?? null)
+          : viewerOfIncoming(req));
       const prisma = clientFor(viewer, services.tenants);
       const address = req ? clientAddress(req, trustedProxies) : IN_PROCESS;
       return { ...services, viewer, prisma, address, mediaCursor: null };
     },
   });
+
+  const directWay = createDirectWay({ yoga, documents, trustedDocuments });
+
+  /** Whether it needed neither a Request nor a Response. */
+  async function answerPlainly(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+    let request: PlainRequest | null;
+    try {
+      request = await readPlainRequest(req, MAX_BODY_BYTES);
+    } catch {
+      // Whoever sent it was gone before the end.
+      res.destroy();
+      return true;
+    }
+    if (!request) return false;
+    if (await lane.answer(req, res, request)) return true;
+    const params = request.params();
+    if (!params) return false;
+    return directWay(req, res, params, { req, res }, () => viewerOfIncoming(req));
+  }
 
   /** Looks whether the answer is a stream before it is sent. */
   async function answerOrStream(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -233,7 +262,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         res.writeHead(204, PREFLIGHT).end();
         return;
       }
-      if (await lane.answer(req, res)) return;
+      if (await answerPlainly(req, res)) return;
       const accepted = (req.headers.accept || '*/*').toLowerCase();
       if (/text\/event-stream|\*/.test(accepted)) await answerOrStream(req, res);
       else await yoga(req, res);

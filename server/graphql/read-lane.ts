@@ -19,20 +19,19 @@ import { answerOf, type KeptAnswer, type KeptAnswers } from '../reads/kept-answe
 import type { ReadOperation, Reads } from '../reads/reads.ts';
 import type { Variables } from '../reads/selection.ts';
 import { acceptedType } from './accepted-type.ts';
+import type { KnownDocuments } from './known-documents.ts';
 import { hasBroken } from './plugins.ts';
 import { costOf, type QueryCost } from './query-cost.ts';
 import { extensionsOf, isTooDeep } from './query-limits.ts';
-import { readPlainRequest, type RequestParams } from './request-params.ts';
+import type { PlainRequest, RequestParams } from './request-params.ts';
 import { cacheHeaders } from './visitor-cache.ts';
 
-/** Of documents that are known, and of characters that one of them has. */
-const MAX_DOCUMENTS = 1_000;
-const MAX_CHARACTERS = 10_000;
 const MAX_COSTS = 100;
 
 export interface ReadLaneOptions {
   schema: GraphQLSchema;
   reads: Reads;
+  documents: Pick<KnownDocuments, 'find'>;
   keptAnswers: KeptAnswers;
   trustedDocuments: Pick<TrustedDocuments, 'find'>;
   rateLimits: RateLimits;
@@ -40,7 +39,6 @@ export interface ReadLaneOptions {
   viewerOf(req: IncomingMessage): Promise<Viewer>;
   /** As limits count it. */
   addressOf(req: IncomingMessage): string;
-  maxBodyBytes: number;
   /** What a client may know of an error. */
   maskError(error: unknown): Error;
 }
@@ -53,9 +51,9 @@ export interface ReadLaneOptions {
  * goes the long way again, which tells what is wrong.
  */
 export interface ReadLane {
-  /** Resolves to false when the request has to go the long way. Its body can be read once more. */
-  answer(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
-  /** Learns the documents that went the long way: the last of the plugins. */
+  /** Resolves to false when the request has to go another way. */
+  answer(req: IncomingMessage, res: ServerResponse, request: PlainRequest): Promise<boolean>;
+  /** Drops what mutations change. */
   plugin: Plugin<Context>;
 }
 
@@ -67,24 +65,13 @@ interface Known {
 }
 
 export function createReadLane(options: ReadLaneOptions): ReadLane {
-  const { schema, reads, keptAnswers, trustedDocuments, rateLimits, viewerOf } = options;
-  const { addressOf, maxBodyBytes, maskError } = options;
-  const documents = new Map<string, DocumentNode>();
+  const { schema, reads, documents, keptAnswers, trustedDocuments, rateLimits } = options;
+  const { viewerOf, addressOf, maskError } = options;
   const operations = new WeakMap<DocumentNode, Map<string | null, Known | null>>();
 
-  function remember(source: string, document: DocumentNode): void {
-    if (documents.has(source) || source.length > MAX_CHARACTERS) return;
-    const [oldest] = documents.keys();
-    if (documents.size >= MAX_DOCUMENTS && oldest !== undefined) documents.delete(oldest);
-    documents.set(source, document);
-  }
-
   function lookUp(text: string | null, operationName: string | null): Known | null {
-    const document = text === null ? undefined : documents.get(text);
-    if (text === null || !document) return null;
-    // The one that was asked for least lately is forgotten first.
-    documents.delete(text);
-    documents.set(text, document);
+    const document = text === null ? null : documents.find(text);
+    if (!document) return null;
     let ofDocument = operations.get(document);
     if (!ofDocument) operations.set(document, (ofDocument = new Map()));
     let known = ofDocument.get(operationName);
@@ -148,10 +135,13 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
     return { body, vehicleId };
   }
 
-  async function answer(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+  async function answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    request: PlainRequest,
+  ): Promise<boolean> {
     const contentType = acceptedType(req.headers.accept);
-    const request = contentType && (await readPlainRequest(req, maxBodyBytes));
-    if (!request) return false;
+    if (!contentType) return false;
     const viewer = await viewerOf(req);
     if (viewer.kind !== 'visitor') {
       const found = await read(req, request.params(), viewer);
@@ -173,9 +163,9 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
   }
 
   return {
-    async answer(req, res) {
+    async answer(req, res, request) {
       try {
-        return await answer(req, res);
+        return await answer(req, res, request);
       } catch (error) {
         // Who asks is not told, or not allowed: the long way says so.
         if (error instanceof GraphQLError) return false;
@@ -187,10 +177,8 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
 
     plugin: {
       onExecute({ args }) {
-        const { params, viewer } = args.contextValue as Context & { params?: { query?: string } };
+        const { dealershipId } = (args.contextValue as Context).viewer;
         const kind = getOperationAST(args.document, args.operationName)?.operation;
-        if (kind === 'query' && params?.query !== undefined) remember(params.query, args.document);
-        const { dealershipId } = viewer;
         if (kind !== 'mutation' || dealershipId === null) return undefined;
         return { onExecuteDone: () => keptAnswers.wrote(dealershipId) };
       },

@@ -35,7 +35,7 @@ export interface ApiKeys {
 }
 
 export function createApiKeys(
-  { pool, asTenant }: Pick<Database, 'pool' | 'asTenant'>,
+  { pool, asTenant, lookUp }: Pick<Database, 'pool' | 'asTenant' | 'lookUp'>,
   toldOnce: ToldOnce,
 ): ApiKeys {
   return {
@@ -111,25 +111,18 @@ export function createApiKeys(
 
     async find(text) {
       if (!isWellFormed('api', text)) return null;
-      const { rows } = await pool.query<Row & { unnoted: boolean }>({
-        name: 'api-key',
-        text: `select id, dealership_id "dealershipId", name, scopes::text[] scopes, expires_at "expiresAt",
-            coalesce(last_used_at < now() - interval '1 minute', true) "unnoted"
-          from api_keys
-          where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
-        values: [hashOf(text)],
-      });
-      const [row] = rows;
+      const [row] = await lookUp(FIND, [hashOf(text)]);
       if (!row) return null;
-      const { unnoted, ...found } = row;
-      if (unnoted) {
+      const [json = null, unnoted] = row;
+      const { expiresAt, ...found } = JSON.parse(json ?? '') as Found;
+      if (unnoted === 't') {
         await pool.query(
           `update api_keys set last_used_at = now()
            where id = $1 and coalesce(last_used_at < now() - interval '1 minute', true)`,
           [found.id],
         );
       }
-      return toIntegrator(found);
+      return toIntegrator({ ...found, expiresAt: expiresAt === null ? null : new Date(expiresAt) });
     },
 
     async renew({ dealershipId, keyId }) {
@@ -142,6 +135,11 @@ export function createApiKeys(
   };
 }
 
+const FIND = `select json_build_object('id', id, 'dealershipId', dealership_id, 'name', name,
+    'scopes', scopes, 'expiresAt', expires_at),
+  coalesce(last_used_at < now() - interval '1 minute', true)
+from api_keys where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`;
+
 interface Row {
   id: string;
   dealershipId: string;
@@ -149,6 +147,8 @@ interface Row {
   scopes: ApiScope[];
   expiresAt: Date | null;
 }
+
+type Found = Omit<Row, 'expiresAt'> & { expiresAt: string | null };
 
 function toIntegrator({ id, ...row }: Row): Integrator {
   return { kind: 'integrator', ...row, actorId: id, keyId: id, userId: null };

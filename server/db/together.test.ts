@@ -4,7 +4,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import { connectDatabase, type Database } from './database.ts';
-import { createReadsTogether } from './reads-together.ts';
+import { runBatch } from './tenant-batch.ts';
+import { createTogether } from './together.ts';
 
 let fresh: FreshDatabase;
 let db: Database;
@@ -106,11 +107,13 @@ it('goes on reading while one of several connections cannot be had', async () =>
     connect: () =>
       asked++ === 1 ? Promise.reject(new Error('too many connections')) : db.pool.connect(),
   } as unknown as pg.Pool;
-  const read = createReadsTogether({
+  const read = createTogether({
     pool,
     connections: 2,
     turns: (work) => work(),
     maxWaitMs: 10_000,
+    few: 4,
+    run: runBatch,
   });
   const tenant = { role: 'forecourt_tenant', dealershipId: randomUUID() } as const;
   const rows = await Promise.all(

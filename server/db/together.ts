@@ -1,15 +1,14 @@
 import type pg from 'pg';
-import { onConnection, runBatch, type TenantStatement, type TextRow } from './tenant-batch.ts';
-import type { Tenant } from './tenant-query.ts';
+import { lend } from './connection-pool.ts';
+import type { TenantStatement, TextRow } from './tenant-statement.ts';
 import { TurnTimeout, type Turns } from './turns.ts';
 
 /** Of one message: what one of them takes, those behind it wait. */
 const MAX_TOGETHER = 16;
-const FEW = 4;
 /** How long one connection is kept while others may want it. */
 const SLICE_MS = 50;
 
-export interface ReadsTogetherOptions {
+export interface TogetherOptions {
   pool: pg.Pool;
   /** Most connections that they take. */
   connections: number;
@@ -17,11 +16,15 @@ export interface ReadsTogetherOptions {
   turns: Turns;
   /** After which nobody waits any longer. */
   maxWaitMs: number;
+  /** Of one message at least, when more than one waits: rather than another connection. */
+  few: number;
+  /** Resolves to those that have to be sent again; rejects, as those without an answer do, when the connection is lost. */
+  run(client: pg.PoolClient, statements: TenantStatement[]): Promise<TenantStatement[]>;
 }
 
-/** Reads with one statement as a tenant; the rows have texts alone. */
-export type ReadTogether = (
-  tenant: Tenant,
+/** Runs one statement as a tenant; the rows have texts alone. */
+export type RunTogether = (
+  tenant: TenantStatement['tenant'],
   statement: { name: string; text: string; values: readonly unknown[] },
 ) => Promise<TextRow[]>;
 
@@ -30,12 +33,12 @@ interface Waiting extends TenantStatement {
 }
 
 /**
- * Reads that are asked for in one moment, or while all connections are busy, go
- * to the database together. Writing to a connection and reading from it is
- * what a read costs most.
+ * Statements that are asked for in one moment, or while all connections are
+ * busy, go to the database together. Writing to a connection and reading from it
+ * is what one costs most.
  */
-export function createReadsTogether(options: ReadsTogetherOptions): ReadTogether {
-  const { pool, connections, turns, maxWaitMs } = options;
+export function createTogether(options: TogetherOptions): RunTogether {
+  const { pool, connections, turns, maxWaitMs, few, run } = options;
   let waiting: Waiting[] = [];
   let running = 0;
   let isDue = false;
@@ -58,13 +61,13 @@ export function createReadsTogether(options: ReadsTogetherOptions): ReadTogether
   /** How many of those that wait one connection takes. */
   function share(): number {
     const each = Math.ceil(waiting.length / connections);
-    return Math.min(MAX_TOGETHER, Math.max(FEW, each));
+    return Math.min(MAX_TOGETHER, Math.max(few, each));
   }
 
   async function follow(): Promise<void> {
     const began = performance.now();
     try {
-      await turns(() => onConnection(pool, readFor));
+      await turns(() => lend(pool, runFor));
       due();
     } catch (error) {
       // Whoever came since may find a connection, and so may all when somebody else has one.
@@ -78,12 +81,12 @@ export function createReadsTogether(options: ReadsTogetherOptions): ReadTogether
   }
 
   /** Until nobody waits, or somebody else wants the connection. */
-  async function readFor(client: pg.PoolClient): Promise<void> {
+  async function runFor(client: pg.PoolClient): Promise<void> {
     const until = performance.now() + SLICE_MS;
     do {
       turnAway(isLate, lateError());
       if (waiting.length === 0) return;
-      const left = await runBatch(client, waiting.splice(0, share()), { writes: false });
+      const left = await run(client, waiting.splice(0, share()));
       waiting.unshift(...(left as Waiting[]));
     } while (waiting.length > 0 && pool.waitingCount === 0 && performance.now() < until);
   }

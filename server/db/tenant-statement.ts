@@ -1,0 +1,44 @@
+import pg from 'pg';
+import { serialize } from 'pg-protocol';
+import { STEP_BEHIND, type OWNER, type Tenant } from './tenant-query.ts';
+
+export type TextRow = (string | null)[];
+
+/** A statement that somebody waits for. */
+export interface TenantStatement {
+  readonly tenant: Tenant | typeof OWNER;
+  /** Under which it is prepared; '' leaves it unprepared. */
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+  resolve(rows: TextRow[]): void;
+  reject(error: Error): void;
+}
+
+/** What node-postgres' connection has beyond its types. */
+export interface Connection extends pg.Connection {
+  parsedStatements: Record<string, string | undefined>;
+}
+
+const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): unknown } })
+  .utils;
+const EXECUTE = serialize.execute();
+export const SYNC = serialize.sync();
+
+/**
+ * Steps behind the wall of a tenant until the transaction ends, and what that
+ * answers is one more result.
+ */
+export function stepBehind({ role, dealershipId }: TenantStatement['tenant']): Buffer[] {
+  return [serialize.bind({ statement: STEP_BEHIND.name, values: [role, dealershipId] }), EXECUTE];
+}
+
+/** Has Postgres execute it; its columns are not described, all of them come as texts. Throws for values that cannot be sent. */
+export function execution({ name, values }: TenantStatement): Buffer[] {
+  const bound = { statement: name, values: values as string[], valueMapper: prepareValue };
+  return [serialize.bind(bound), EXECUTE];
+}
+
+export function preparation({ name, text }: TenantStatement): Buffer {
+  return serialize.parse({ name, text, types: [] });
+}

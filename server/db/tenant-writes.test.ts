@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
+import { connectDatabase, type Database } from './database.ts';
+
+let fresh: FreshDatabase;
+let db: Database;
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  db = await connectDatabase(fresh.config, pino({ level: 'silent' }));
+  await db.pool.query(`
+    create table notes (dealership_id uuid, number int primary key, check (number <> 13));
+    alter table notes enable row level security;
+    create policy own on notes to forecourt_tenant
+      using (dealership_id = current_setting('forecourt.dealership')::uuid);
+    grant select, insert on notes to forecourt_tenant`);
+});
+beforeEach(() => db.pool.query('delete from notes'));
+afterAll(async () => {
+  await db.close();
+  await fresh.drop();
+});
+
+const NOTE = `insert into notes values (current_setting('forecourt.dealership')::uuid, $1::int)
+  returning number, current_user`;
+
+describe('writes of one moment', () => {
+  it('are each the transaction of its own tenant', async () => {
+    const tenants = [randomUUID(), randomUUID(), randomUUID()];
+    const asked = Array.from({ length: 100 }, (_, number) => ({
+      dealershipId: tenants[number % 3] as string,
+      number: 100 + number,
+    }));
+    const answers = await Promise.all(
+      asked.map(({ dealershipId, number }) => db.writeAsTenant(dealershipId, NOTE, [number])),
+    );
+    expect(answers).toEqual(asked.map(({ number }) => [[`${number}`, 'forecourt_tenant']]));
+    const { rows } = await db.pool.query(
+      'select dealership_id "dealershipId", number from notes order by number',
+    );
+    expect(rows).toEqual(asked);
+  });
+
+  it.each([
+    ['refused when it is executed', NOTE, [13], '23514'],
+    ['refused when it is prepared', 'insert into nowhere values ($1)', [1], '42P01'],
+    ['behind the wall', 'delete from users where name = $1', ['x'], '42501'],
+  ])('are done beside one that is %s', async (_, text, values, code) => {
+    const dealershipId = randomUUID();
+    const answers = await Promise.allSettled(
+      Array.from({ length: 60 }, (__, number) =>
+        number % 7 === 3
+          ? db.writeAsTenant(dealershipId, text, values)
+          : db.writeAsTenant(dealershipId, NOTE, [100 + number]),
+      ),
+    );
+    for (const [number, answer] of answers.entries()) {
+      if (number % 7 === 3) expect(answer).toMatchObject({ status: 'rejected', reason: { code } });
+      else expect(answer).toMatchObject({ value: [[`${100 + number}`, 'forecourt_tenant']] });
+    }
+    const { rows } = await db.pool.query('select count(*)::int from notes');
+    expect(rows).toEqual([
+      { count: answers.filter(({ status }) => status === 'fulfilled').length },
+    ]);
+  });
+
+  it('say who asked for a value that cannot be sent', async () => {
+    const dealershipId = randomUUID();
+    const unsendable = {
+      toPostgres() {
+        throw new Error('no such value');
+      },
+    };
+    const [bad, good] = await Promise.allSettled([
+      db.writeAsTenant(dealershipId, NOTE, [unsendable]),
+      db.writeAsTenant(dealershipId, NOTE, [1]),
+    ]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'no such value' } });
+    expect(good).toMatchObject({ value: [['1', 'forecourt_tenant']] });
+  });
+
+  it('leave nothing of a tenant behind on a connection', async () => {
+    await db.writeAsTenant(randomUUID(), NOTE, [1]);
+    const { rows } = await db.pool.query(
+      `select current_setting('role') as role, nullif(current_setting('forecourt.dealership', true), '') as dealership`,
+    );
+    expect(rows).toEqual([{ role: 'none', dealership: null }]);
+  });
+
+  it.each([NOTE, 'deferred'])('are answered when they are committed: %s', async (text) => {
+    await db.pool.query(`
+      create or replace function refuse() returns trigger language plpgsql as $$
+        begin raise exception 'not at the end' using errcode = '23514'; end $$;
+      drop trigger if exists at_commit on notes;
+      create constraint trigger at_commit after insert on notes
+        deferrable initially deferred for each row when (new.number = 17) execute function refuse()`);
+    const dealershipId = randomUUID();
+    const numbers = text === NOTE ? [1, 2, 3] : [1, 17, 3];
+    const answers = await Promise.allSettled(
+      numbers.map((number) => db.writeAsTenant(dealershipId, NOTE, [number])),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(
+      numbers.map((number) => (number === 17 ? 'rejected' : 'fulfilled')),
+    );
+    const { rows } = await db.pool.query('select number from notes order by number');
+    expect(rows.map(({ number }) => number as number)).toEqual(
+      numbers.filter((number) => number !== 17),
+    );
+  });
+
+  it.skipIf(!process.env.DATABASE_URL)(
+    'are rejected where their connection is lost, with none behind them done',
+    async () => {
+      const dealershipId = randomUUID();
+      const slow = `${NOTE}, pg_sleep(60)`;
+      const lost = [1, 2, 3, 4].map((number) => db.writeAsTenant(dealershipId, slow, [number]));
+      const ended = Promise.allSettled(lost);
+      await expect
+        .poll(async () => {
+          const { rowCount } = await db.pool.query(
+            `select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and query like '%pg_sleep(60)' and pid <> pg_backend_pid()`,
+          );
+          return rowCount;
+        })
+        .toBeGreaterThan(0);
+      for (const answer of await ended)
+        expect(answer).toMatchObject({ status: 'rejected', reason: { message: /terminat/i } });
+      const { rows } = await db.pool.query('select count(*)::int from notes');
+      expect(rows).toEqual([{ count: 0 }]);
+      expect(await db.writeAsTenant(dealershipId, NOTE, [5])).toHaveLength(1);
+    },
+  );
+});
