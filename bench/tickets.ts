@@ -17,7 +17,7 @@ import { v7 as uuid } from 'uuid';
 import { apiKeyText, hashOf, newPrefix, newSecret } from '../server/keys/key-text.ts';
 import { encodeId } from '../server/node-id.ts';
 import { startProcess } from '../soak/process.ts';
-import { load, median, type Load } from './api/load.ts';
+import { load, loader, median, type Load } from './api/load.ts';
 import { startPeers } from './api/peers.ts';
 import { openProfiler, printParts } from './api/profile.ts';
 
@@ -112,7 +112,7 @@ try {
       await check(address.url, lines[0] ?? '');
       const measured = await load(
         { ...address, lines },
-        { connections: options.connections, seconds: options.seconds },
+        { connections: options.connections, seconds: options.seconds, looking: round < 0 },
       );
       // The first one warms up.
       if (round >= 0) rounds.set(name, [...(rounds.get(name) ?? []), measured]);
@@ -142,6 +142,7 @@ try {
     node: process.version,
     date: new Date().toISOString(),
     load: loadavg()[0],
+    loader: await loader(),
     connections: Number(options.connections),
     dealerships: DEALERSHIPS,
     results,

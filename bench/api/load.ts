@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+const run = promisify(execFile);
+
 /** What a server did. */
 export interface Load {
   /** Answers. */
@@ -20,33 +22,76 @@ export interface LoadedServer {
   lines: readonly string[];
 }
 
+export interface LoadOptions {
+  connections: string;
+  seconds: string;
+  /** Warms up, and looks at every answer. */
+  looking?: boolean;
+}
+
+interface Asked {
+  perSecond: number;
+  refused: number;
+}
+
 /** Asks as fast as answers come. Throws when one is refused. */
 export async function load(
   { url, pid, headers = {}, lines }: LoadedServer,
-  { connections, seconds }: { connections: string; seconds: string },
+  { connections, seconds, looking = false }: LoadOptions,
 ): Promise<Load> {
   const folder = await mkdtemp(path.join(tmpdir(), 'forecourt-load-'));
   try {
     const file = path.join(folder, 'bodies.jsonl');
     await writeFile(file, lines.join('\n'));
+    const ask = !looking && (await loader()) === 'wrk' ? withWrk : withNode;
     const before = await processorTime(pid);
     const started = performance.now();
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      new URL('load.mjs', import.meta.url).pathname,
-      url,
-      file,
-      connections,
-      seconds,
-      JSON.stringify(headers),
-    ]);
+    const { perSecond, refused } = await ask(url, file, { connections, seconds, headers });
     const elapsed = (performance.now() - started) / 1_000;
-    const { perSecond, refused } = JSON.parse(stdout) as { perSecond: number; refused: number };
     if (refused > 0) throw new Error(`${url} refused ${refused} requests`);
     const answers = perSecond * Math.min(elapsed, Number(seconds));
     return { perSecond, cpu: ((await processorTime(pid)) - before) / answers };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+let found: Promise<'wrk' | 'node'> | undefined;
+
+/**
+ * What asks: `wrk` where it is installed, since what asks needs the processor
+ * that the server needs, and a program in C needs less of it.
+ */
+export function loader(): Promise<'wrk' | 'node'> {
+  // It prints its version, and ends with 1.
+  found ??= run('wrk', ['-v']).then(
+    () => 'wrk',
+    (error: { code?: unknown }) => (error.code === 'ENOENT' ? 'node' : 'wrk'),
+  );
+  return found;
+}
+
+type Asking = LoadOptions & { headers: Record<string, string> };
+
+async function withWrk(
+  url: string,
+  file: string,
+  { connections, seconds, headers }: Asking,
+): Promise<Asked> {
+  const script = new URL('load.lua', import.meta.url).pathname;
+  const how = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script];
+  const { stdout } = await run('wrk', [...how, url, '--', file, ...Object.entries(headers).flat()]);
+  return JSON.parse(/^RESULT (.*)$/m.exec(stdout)?.[1] ?? '') as Asked;
+}
+
+async function withNode(
+  url: string,
+  file: string,
+  { connections, seconds, headers }: Asking,
+): Promise<Asked> {
+  const script = new URL('load.mjs', import.meta.url).pathname;
+  const how = [url, file, connections, seconds, JSON.stringify(headers)];
+  return JSON.parse((await run(process.execPath, [script, ...how])).stdout) as Asked;
 }
 
 /** Of a process, in microseconds. */

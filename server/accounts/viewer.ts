@@ -70,6 +70,8 @@ export interface Viewers {
   /** Looks for the dealership of an embed key; a page of that origin shows it. */
   fromEmbedKey(key: string, origin: string | null): Promise<EmbeddedPage>;
   visitor(): Promise<Visitor>;
+  /** The same without waiting; null before it was first found. */
+  visitorNow(): Visitor | null;
   /** Whether who came a while ago is still let in, with that right when one is named. */
   stillMay(viewer: Viewer, right: Right | null): Promise<boolean>;
 }
@@ -94,6 +96,11 @@ export function createViewers(
         });
         publicDealershipId = dealership?.id ?? null;
       }
+      return { kind: 'visitor', dealershipId: publicDealershipId };
+    },
+
+    visitorNow() {
+      if (publicDealershipId === null && defaultDealership !== null) return null;
       return { kind: 'visitor', dealershipId: publicDealershipId };
     },
 

@@ -72,7 +72,10 @@ export function createTogether(options: TogetherOptions): RunTogether {
     } catch (error) {
       // Whoever came since may find a connection, and so may all when somebody else has one.
       if (running === 1) {
-        turnAway(({ since }) => since <= began, error as Error);
+        turnAway(
+          ({ since }) => since <= began,
+          () => error as Error,
+        );
         due();
       }
     } finally {
@@ -84,7 +87,7 @@ export function createTogether(options: TogetherOptions): RunTogether {
   async function runFor(client: pg.PoolClient): Promise<void> {
     const until = performance.now() + SLICE_MS;
     do {
-      turnAway(isLate, lateError());
+      turnAway(isLate, lateError);
       if (waiting.length === 0) return;
       const left = await run(client, waiting.splice(0, share()));
       waiting.unshift(...(left as Waiting[]));
@@ -94,9 +97,10 @@ export function createTogether(options: TogetherOptions): RunTogether {
   const isLate = ({ since }: Waiting): boolean => performance.now() - since >= maxWaitMs;
   const lateError = () => new TurnTimeout(`Nothing could begin within ${maxWaitMs} ms`);
 
-  function turnAway(who: (statement: Waiting) => boolean, error: Error): void {
+  function turnAway(who: (statement: Waiting) => boolean, why: () => Error): void {
+    if (!waiting.some(who)) return;
     const away = waiting.filter(who);
-    if (away.length === 0) return;
+    const error = why();
     waiting = waiting.filter((statement) => !away.includes(statement));
     for (const { reject } of away) reject(error);
   }
@@ -108,7 +112,7 @@ export function createTogether(options: TogetherOptions): RunTogether {
     const left = first.since + maxWaitMs - performance.now();
     timer = setTimeout(() => {
       timer = undefined;
-      turnAway(isLate, lateError());
+      turnAway(isLate, lateError);
       watch();
     }, left + 1).unref();
   }

@@ -62,6 +62,15 @@ export function credentialsOfIncoming({ method = 'GET', url = '/', headers }: In
   });
 }
 
+/** Whether a request says nothing of who asks. */
+export function hasNoCredentials({ url = '/', headers }: IncomingMessage): boolean {
+  return (
+    headers.authorization === undefined &&
+    headers['x-embed-key'] === undefined &&
+    !url.includes('key=')
+  );
+}
+
 export function credentialsOfSocket(
   { url = '/', headers }: IncomingMessage,
   connectionParams: Readonly<Record<string, unknown>> | undefined,

@@ -17,6 +17,7 @@ import {
   credentialsOfIncoming,
   credentialsOfRequest,
   credentialsOfSocket,
+  hasNoCredentials,
   type Credentials,
 } from './credentials.ts';
 import { EndOfResponse } from './end-of-response.ts';
@@ -155,6 +156,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     trustedDocuments,
     rateLimits: services.rateLimits,
     viewerOf: viewerOfIncoming,
+    visitorNow: (req) => (hasNoCredentials(req) ? viewers.visitorNow() : null),
     addressOf: (req) => clientAddress(req, trustedProxies),
     maskError,
   });
@@ -225,10 +227,13 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       return true;
     }
     if (!request) return false;
+    if (lane.answerKept(req, res, request)) return true;
     if (await lane.answer(req, res, request)) return true;
     const params = request.params();
-    if (!params) return false;
-    return directWay(req, res, params, { req, res }, () => viewerOfIncoming(req));
+    const viewer = () => viewerOfIncoming(req);
+    if (params && (await directWay(req, res, params, { req, res }, viewer))) return true;
+    request.giveBack();
+    return false;
   }
 
   /** Looks whether the answer is a stream before it is sent. */

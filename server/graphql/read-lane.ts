@@ -10,13 +10,13 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Viewer } from '../accounts/viewer.ts';
+import type { Viewer, Visitor } from '../accounts/viewer.ts';
 import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { isKnownTag } from '../http/entity-tag.ts';
 import type { Context } from '../context.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { answerOf, type KeptAnswer, type KeptAnswers } from '../reads/kept-answers.ts';
-import type { ReadOperation, Reads } from '../reads/reads.ts';
+import { oneLine, type ReadOperation, type Reads } from '../reads/reads.ts';
 import type { Variables } from '../reads/selection.ts';
 import { acceptedType } from './accepted-type.ts';
 import type { KnownDocuments } from './known-documents.ts';
@@ -37,6 +37,8 @@ export interface ReadLaneOptions {
   rateLimits: RateLimits;
   /** Who asks; throws where that is not told, or not allowed from there. */
   viewerOf(req: IncomingMessage): Promise<Viewer>;
+  /** A visitor of no key, when it is known at once that nobody else asks. */
+  visitorNow(req: IncomingMessage): Visitor | null;
   /** As limits count it. */
   addressOf(req: IncomingMessage): string;
   /** What a client may know of an error. */
@@ -51,6 +53,8 @@ export interface ReadLaneOptions {
  * goes the long way again, which tells what is wrong.
  */
 export interface ReadLane {
+  /** Sends what is kept for a visitor of no key, at once; false when nothing is. */
+  answerKept(req: IncomingMessage, res: ServerResponse, request: PlainRequest): boolean;
   /** Resolves to false when the request has to go another way. */
   answer(req: IncomingMessage, res: ServerResponse, request: PlainRequest): Promise<boolean>;
   /** Drops what mutations change. */
@@ -66,7 +70,7 @@ interface Known {
 
 export function createReadLane(options: ReadLaneOptions): ReadLane {
   const { schema, reads, documents, keptAnswers, trustedDocuments, rateLimits } = options;
-  const { viewerOf, addressOf, maskError } = options;
+  const { viewerOf, visitorNow, addressOf, maskError } = options;
   const operations = new WeakMap<DocumentNode, Map<string | null, Known | null>>();
 
   function lookUp(text: string | null, operationName: string | null): Known | null {
@@ -131,8 +135,8 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
       : rateLimits.take('account', viewer.actorId));
     if (wait !== null) return null;
     const { data, vehicleId } = await run();
-    const body = `{"data":${data},"extensions":${JSON.stringify(extensionsOf(cost))}}`;
-    return { body, vehicleId };
+    const extensions = JSON.stringify(extensionsOf(cost));
+    return { body: oneLine(`{"data":${data},"extensions":${extensions}}`), vehicleId };
   }
 
   async function answer(
@@ -163,6 +167,16 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
   }
 
   return {
+    answerKept(req, res, request) {
+      const contentType = acceptedType(req.headers.accept);
+      const viewer = contentType && visitorNow(req);
+      if (!contentType || !viewer) return false;
+      const key = keptAnswers.keyOf(req.method ?? '', viewer.dealershipId, request.text);
+      const kept = keptAnswers.find(key);
+      if (kept) send(req, res, { contentType, viewer, kept });
+      return kept !== null;
+    },
+
     async answer(req, res, request) {
       try {
         return await answer(req, res, request);
@@ -207,7 +221,7 @@ function send(req: IncomingMessage, res: ServerResponse, { contentType, viewer, 
     }
   }
   res.setHeader('content-type', `${contentType}; charset=utf-8`);
-  res.setHeader('content-length', kept.byteLength);
+  res.setHeader('content-length', kept.body.length);
   res.end(kept.body);
 }
 

@@ -17,18 +17,20 @@ export interface PlainRequest {
   text: string;
   /** Null for whatever is not plainly right: Yoga tells what is wrong with it. */
   params(): RequestParams | null;
+  /** Leaves it to Yoga, which reads the body once more. */
+  giveBack(): void;
 }
 
 const NAMES = ['query', 'variables', 'operationName', 'extensions', 'documentId'];
 
-/** A GET, or a POST of JSON; null for all others. The body can be read once more. */
+/** A GET, or a POST of JSON; null for all others. */
 export async function readPlainRequest(
   req: IncomingMessage,
   maxBodyBytes: number,
 ): Promise<PlainRequest | null> {
   if (req.method === 'GET') {
     const { url = '' } = req;
-    return { text: url, params: () => fromAddress(url) };
+    return { text: url, params: () => fromAddress(url), giveBack() {} };
   }
   const length = Number(req.headers['content-length'] ?? NaN);
   const isJson = /^application\/json\s*(;\s*charset=utf-8\s*)?$/i.test(
@@ -36,9 +38,9 @@ export async function readPlainRequest(
   );
   if (req.method !== 'POST' || !isJson || !(length <= maxBodyBytes)) return null;
   const body = await bodyOf(req);
-  giveBack(req, body);
   const text = body.toString();
-  return { text, params: () => fromBody(text) };
+  let params: RequestParams | null | undefined;
+  return { text, params: () => (params ??= fromBody(text)), giveBack: () => giveBack(req, body) };
 }
 
 function fromBody(text: string): RequestParams | null {

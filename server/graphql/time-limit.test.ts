@@ -22,6 +22,7 @@ function startSlow(mutationMs: number) {
     viewers: {
       fromToken: () => Promise.resolve(null),
       visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: 'a' }),
+      visitorNow: () => null,
       fromEmbedKey: () => Promise.resolve('unknown'),
       stillMay: () => Promise.resolve(true),
     },

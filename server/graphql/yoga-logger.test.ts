@@ -22,6 +22,7 @@ async function executed(document: string, visitor: () => Promise<unknown>) {
     viewers: {
       fromToken: () => Promise.resolve(null),
       visitor: visitor as Viewers['visitor'],
+      visitorNow: () => null,
       fromEmbedKey: () => Promise.resolve('unknown'),
       stillMay: () => Promise.resolve(true),
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Of a body: changes with it. */
-export function entityTag(body: string | Buffer): string {
+export function entityTag(body: Buffer): string {
   return `"${createHash('sha256').update(body).digest('base64url')}"`;
 }
 

@@ -2,9 +2,8 @@ import { entityTag } from '../http/entity-tag.ts';
 
 /** An answer that anybody may have who asks the same. */
 export interface KeptAnswer {
-  readonly body: string | Buffer;
-  /** Of the body, in UTF-8. */
-  readonly byteLength: number;
+  /** In UTF-8. */
+  readonly body: Buffer;
   /** Found when it is first asked for. */
   readonly etag: string;
 }
@@ -40,11 +39,11 @@ const ENTRY_BYTES = 500;
 const MAX_CHANGES = 10_000;
 
 /** With its tag, once somebody asks for it. */
-export function answerOf(body: string | Buffer): KeptAnswer {
+export function answerOf(text: string): KeptAnswer {
+  const body = Buffer.from(text);
   let etag: string | undefined;
   return {
     body,
-    byteLength: Buffer.byteLength(body),
     get etag() {
       return (etag ??= entityTag(body));
     },
@@ -106,10 +105,9 @@ export function createKeptAnswers(maxBytes: number): KeptAnswers {
     now: () => moment,
 
     keep(key, body, { vehicleId, readAt }) {
-      if (vehicleId === null) return answerOf(body);
-      // What is sent often is encoded once.
-      const answer = answerOf(Buffer.from(body));
-      const size = ENTRY_BYTES + answer.byteLength + 2 * key.length;
+      const answer = answerOf(body);
+      if (vehicleId === null) return answer;
+      const size = ENTRY_BYTES + answer.body.length + 2 * key.length;
       const isOld = readAt < Math.max(allChanged, changes.get(vehicleId) ?? 0);
       if (isOld || size > maxBytes / 10) return answer;
       const before = entries.get(key);

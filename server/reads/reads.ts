@@ -49,7 +49,7 @@ export interface Reads {
 }
 
 export interface ReadAnswer {
-  /** JSON. */
+  /** JSON, of several lines where Postgres breaks them. */
   data: string;
   /** Of the one vehicle that it is about, where it is about one. */
   vehicleId: string | null;
@@ -98,7 +98,7 @@ export function createReads({ schema, query, mediaBase, cursorAt }: ReadsOptions
     const { hasCursor } = statement;
     const found = await query(text, values, viewer);
     const rows = hasCursor ? found.map((row) => row.slice(1)) : found;
-    const written = oneLine(root.toJson(rows));
+    const written = root.toJson(rows);
     const json = statement.hasSlug ? withSlugs(written) : written;
     return {
       data: hasCursor ? json.replaceAll(mark, cursorAt(found[0]?.[0] ?? '0')) : json,
@@ -157,7 +157,7 @@ function withSnapshot(text: string): string {
 }
 
 /** Postgres breaks the line between the objects of an array; within a text a line break is escaped. */
-function oneLine(json: string): string {
+export function oneLine(json: string): string {
   return json.replaceAll(', \n ', ',');
 }
 

@@ -118,7 +118,7 @@ export function vehicleList(field: SelectedField, statement: Statement): RootRea
     switch (each.name) {
       case 'nodes': {
         const column = nodeOf(each);
-        return ({ rows }) => `[${rows.map((vehicle) => vehicle[column]).join(',')}]`;
+        return ({ rows }) => listOf(rows, (vehicle) => vehicle[column] ?? 'null');
       }
       case 'edges': {
         const edge = partsOf(each, 'VehicleEdge', (part) => {
@@ -127,7 +127,7 @@ export function vehicleList(field: SelectedField, statement: Statement): RootRea
           const column = nodeOf(part);
           return (vehicle: Row) => vehicle[column] ?? 'null';
         });
-        return ({ rows }) => `[${rows.map(edge).join(',')}]`;
+        return ({ rows }) => listOf(rows, edge);
       }
       case 'pageInfo':
         return partsOf(each, 'PageInfo', (part) => {
@@ -196,5 +196,16 @@ function partsOf<From>(
     `"${each.key}":`,
     each.name === '__typename' ? () => `"${type}"` : partOf(each),
   ]);
-  return (from) => `{${parts.map(([key, write]) => key + write(from)).join(',')}}`;
+  return (from) => {
+    let json = '';
+    for (const [key, write] of parts) json += (json === '' ? '{' : ',') + key + write(from);
+    return json === '' ? '{}' : `${json}}`;
+  };
+}
+
+/** Put together text by text: what comes of it is copied once, when it is sent. */
+function listOf(rows: readonly Row[], write: (row: Row) => string): string {
+  let json = '';
+  for (const row of rows) json += (json === '' ? '[' : ',') + write(row);
+  return json === '' ? '[]' : `${json}]`;
 }
