@@ -9,7 +9,8 @@ import { supervise, type Started, type Supervised } from './supervised.ts';
 
 const SERVER = fileURLToPath(new URL('../main.ts', import.meta.url));
 const WORKER = fileURLToPath(new URL('../worker.ts', import.meta.url));
-const EXEC_ARGV = ['--max-old-space-size=1024', '--import', 'tsx'];
+const TYPESCRIPT = new URL('../../scripts/typescript.mjs', import.meta.url).href;
+const EXEC_ARGV = ['--max-old-space-size=1024', '--import', TYPESCRIPT];
 
 export interface ClusterSize {
   /** Processes that answer, all behind the one port. */
