@@ -35,9 +35,8 @@ import type { KeptAnswers } from '../reads/kept-answers.ts';
 import { createReads } from '../reads/reads.ts';
 import { createDirectWay } from './direct-way.ts';
 import { createKnownDocuments } from './known-documents.ts';
-import { readPlainRequest, type PlainRequest } from './request-params.ts';
 import { createReadLane } from './read-lane.ts';
-import { forgetBody, hasBodyRead, readPlainRequest } from './request-params.ts';
+import { forgetBody, readPlainRequest, type PlainRequest } from './request-params.ts';
 import { useStreamCap } from './stream-cap.ts';
 import { useReadOnlyKeys } from './read-only-keys.ts';
 import { topLevelError } from './top-level-error.ts';
@@ -232,20 +231,13 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     const params = request.params();
     const viewer = () => viewerOfIncoming(req);
     if (params && (await directWay(req, res, params, { req, res }, viewer))) return true;
+    // From a body that it reads itself, Yoga never lets go.
     request.giveBack();
     return false;
   }
 
   /** Looks whether the answer is a stream before it is sent. */
   async function answerOrStream(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    try {
-      // From a body that it reads itself, Yoga never lets go.
-      if (!hasBodyRead(req)) await readPlainRequest(req, MAX_BODY_BYTES);
-    } catch {
-      // Nobody is there any more to be answered.
-      res.destroy();
-      return;
-    }
     const end = new EndOfResponse(res);
     const response = await yoga.handleNodeRequestAndResponse(req, end as never, { req, res });
     const stream = liveStreams.ofResponse(response);

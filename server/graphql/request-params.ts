@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { hashIn, namedDocument } from '../documents/document-id.ts';
 import type { Variables } from '../reads/selection.ts';
@@ -51,17 +50,19 @@ function fromBody(text: string): RequestParams | null {
   }
 }
 
-async function bodyOf(req: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const take = (chunk: Buffer) => void chunks.push(chunk);
-  req.on('data', take);
-  try {
-    await once(req, 'end');
-  } finally {
-    // A request is there as long as its connection.
-    req.off('data', take);
-  }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+function bodyOf(req: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const take = (chunk: Buffer) => void chunks.push(chunk);
+    req.on('data', take);
+    req.once('error', reject);
+    req.once('end', () => {
+      // A request is there as long as its connection.
+      req.off('data', take);
+      req.off('error', reject);
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    });
+  });
 }
 
 /** Where Yoga looks for a body that somebody else has read. */
@@ -74,8 +75,6 @@ function giveBack(req: IncomingMessage, body: Buffer): void {
   };
   Object.assign(req, { body: again });
 }
-
-export const hasBodyRead = (req: IncomingMessage): boolean => 'body' in req;
 
 /** Of a request that was answered, but lasts. */
 export function forgetBody(req: IncomingMessage & { body?: unknown }): void {
