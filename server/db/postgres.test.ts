@@ -165,6 +165,20 @@ describe.runIf(process.env.DATABASE_URL)('openPostgres', () => {
     expect(isUnavailable(mistake)).toBe(false);
   });
 
+  test('takes a connection that was reset under a statement for out of reach', async () => {
+    const prisma = new PrismaClient({ adapter: new PrismaPg(connections.pool) });
+    const statements = {
+      raw: () => prisma.$queryRaw`select 1`,
+      model: () => prisma.mediaFeed.count(),
+      'raw, in a transaction': () => prisma.$transaction((tx) => tx.$executeRaw`select 1`),
+    };
+    for (const [name, run] of Object.entries(statements)) {
+      await connections.pool.query('SELECT 1');
+      network.resetWhenAsked();
+      expect([name, isUnavailable(await reason(run()))]).toEqual([name, true]);
+    }
+  });
+
   test('closes although a connection fell silent', async () => {
     await connections.listen('feed', () => {});
     network.freeze();
@@ -195,6 +209,7 @@ async function startNetwork(port: number, host: string) {
   let frozen = new Set<Socket>();
   let refusing = false;
   let away = false;
+  let resetting = false;
   const server = createServer((near) => {
     if (away) {
       near.destroy();
@@ -208,7 +223,9 @@ async function startNetwork(port: number, host: string) {
       sockets.add(from);
       if (refusing) frozen.add(from);
       from.on('data', (bytes) => {
-        if (!frozen.has(from)) to.write(bytes);
+        if (resetting) near.resetAndDestroy();
+        else if (!frozen.has(from)) to.write(bytes);
+        resetting = false;
       });
       from.on('error', () => {});
       from.on('close', () => {
@@ -230,6 +247,9 @@ async function startNetwork(port: number, host: string) {
       refusing = false;
     },
     cut,
+    resetWhenAsked: () => {
+      resetting = true;
+    },
     refuse: () => {
       away = true;
     },

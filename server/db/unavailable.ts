@@ -30,8 +30,15 @@ export function isUnavailable(error: unknown): boolean {
 function driverCodesOf(error: Error): unknown[] {
   const { code, meta, cause } = error as {
     code?: unknown;
-    meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
-    cause?: { originalCode?: unknown; kind?: unknown };
+    meta?: { driverAdapterError?: { cause?: OfDriver } };
+    cause?: OfDriver;
   };
-  return [code, meta?.driverAdapterError?.cause?.originalCode, cause?.originalCode, cause?.kind];
+  const kept = meta?.driverAdapterError?.cause;
+  return [code, kept?.originalCode, kept?.kind, cause?.originalCode, cause?.kind];
+}
+
+/** What Prisma's adapter says of an error: the code that it came with, or what kind of socket's it was. */
+interface OfDriver {
+  originalCode?: unknown;
+  kind?: unknown;
 }
