@@ -75,12 +75,21 @@ export async function grantAtOnce(
 /** A row that Postgres wrote as JSON, as Prisma has it. */
 function fromRow<T>(json: string): T {
   const row = JSON.parse(json) as Record<string, unknown>;
-  return Object.fromEntries(
-    Object.entries(row).map(([column, value]) => [
-      column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-      fromColumn(column, value),
-    ]),
-  ) as T;
+  const record: Record<string, unknown> = {};
+  for (const column of Object.keys(row)) record[fieldOf(column)] = fromColumn(column, row[column]);
+  return record as T;
+}
+
+const fields = new Map<string, string>();
+
+/** How Prisma calls a column of one of these tables. */
+function fieldOf(column: string): string {
+  let field = fields.get(column);
+  if (field === undefined) {
+    field = column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    fields.set(column, field);
+  }
+  return field;
 }
 
 function fromColumn(column: string, value: unknown): unknown {
