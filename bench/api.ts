@@ -85,6 +85,7 @@ const profiler = options.profile ? await openProfiler() : null;
 const bare = await startProcess({ ...quiet, ANSWER_CACHE_BYTES: '0', ...profiler?.env });
 const { database } = bare;
 if (database.kind !== 'postgres') throw new Error('The bench needs a Postgres.');
+const databaseName = new URL(database.url).pathname.slice(1);
 const keeping = await startProcess({ ...quiet, DATABASE_URL: database.url });
 const pool = new pg.Pool({ connectionString: database.url, max: 2 });
 let limit: ChildProcess | undefined;
@@ -183,7 +184,7 @@ try {
       );
       profiles[operation] = parts;
     }
-    const of = (name: string, key: 'perSecond' | 'cpu') =>
+    const of = (name: string, key: keyof Load) =>
       median((rounds.get(name) ?? []).map((each) => each[key]));
     for (const [name, measured] of rounds) {
       const ratios = measured.map(
@@ -199,6 +200,7 @@ try {
         ofLimit: Number(ratio.toFixed(2)),
         spread: ratios.map((each) => Number(each.toFixed(2))),
         cpuMicroseconds: Math.round(of(name, 'cpu')),
+        databaseMicroseconds: Math.round(of(name, 'databaseCpu')),
         goal,
       });
     }
@@ -315,6 +317,6 @@ async function measure(
 ): Promise<Load> {
   return load(
     { url, pid, headers, lines: variables.map((each) => JSON.stringify(body(operation, each))) },
-    { connections: options.connections, seconds: options.seconds, looking },
+    { connections: options.connections, seconds: options.seconds, database: databaseName, looking },
   );
 }

@@ -73,6 +73,7 @@ const server = await startProcess({
 });
 const { database } = server;
 if (database.kind !== 'postgres') throw new Error('The bench needs a Postgres.');
+const databaseName = new URL(database.url).pathname.slice(1);
 const pool = new pg.Pool({ connectionString: database.url, max: 2 });
 let limit: ChildProcess | undefined;
 let stopPeers: (() => void) | undefined;
@@ -112,7 +113,12 @@ try {
       await check(address.url, lines[0] ?? '');
       const measured = await load(
         { ...address, lines },
-        { connections: options.connections, seconds: options.seconds, looking: round < 0 },
+        {
+          connections: options.connections,
+          seconds: options.seconds,
+          database: databaseName,
+          looking: round < 0,
+        },
       );
       // The first one warms up.
       if (round >= 0) rounds.set(name, [...(rounds.get(name) ?? []), measured]);
@@ -133,6 +139,7 @@ try {
       ofLimit: Number(median(ratios).toFixed(2)),
       spread: ratios.map((each) => Number(each.toFixed(2))),
       cpuMicroseconds: Math.round(median(measured.map(({ cpu }) => cpu))),
+      databaseMicroseconds: Math.round(median(measured.map(({ databaseCpu }) => databaseCpu))),
       goal: name === 'limit' || others.has(name) ? null : GOAL,
     };
   });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,8 @@ export interface Load {
   perSecond: number;
   /** Of the server's process, in microseconds an answer. */
   cpu: number;
+  /** Of what Postgres does for its database, where that is on this machine; 0 elsewhere. */
+  databaseCpu: number;
 }
 
 export interface LoadedServer {
@@ -25,6 +27,8 @@ export interface LoadedServer {
 export interface LoadOptions {
   connections: string;
   seconds: string;
+  /** The name of the database behind it. */
+  database?: string;
   /** Warms up, and looks at every answer. */
   looking?: boolean;
 }
@@ -37,7 +41,7 @@ interface Asked {
 /** Asks as fast as answers come. Throws when one is refused. */
 export async function load(
   { url, pid, headers = {}, lines }: LoadedServer,
-  { connections, seconds, looking = false }: LoadOptions,
+  { connections, seconds, database, looking = false }: LoadOptions,
 ): Promise<Load> {
   const folder = await mkdtemp(path.join(tmpdir(), 'forecourt-load-'));
   try {
@@ -45,12 +49,17 @@ export async function load(
     await writeFile(file, lines.join('\n'));
     const ask = !looking && (await loader()) === 'wrk' ? withWrk : withNode;
     const before = await processorTime(pid);
+    const databaseBefore = await databaseTime(database);
     const started = performance.now();
     const { perSecond, refused } = await ask(url, file, { connections, seconds, headers });
     const elapsed = (performance.now() - started) / 1_000;
     if (refused > 0) throw new Error(`${url} refused ${refused} requests`);
     const answers = perSecond * Math.min(elapsed, Number(seconds));
-    return { perSecond, cpu: ((await processorTime(pid)) - before) / answers };
+    return {
+      perSecond,
+      cpu: ((await processorTime(pid)) - before) / answers,
+      databaseCpu: Math.max(0, (await databaseTime(database)) - databaseBefore) / answers,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -98,6 +107,23 @@ async function withNode(
 async function processorTime(pid: number): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+/** Of the connections to a database, which last as long as a bench. */
+async function databaseTime(database: string | undefined): Promise<number> {
+  if (database === undefined) return 0;
+  let sum = 0;
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    try {
+      const title = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+      if (title.startsWith('postgres: ') && title.includes(` ${database} `))
+        sum += await processorTime(Number(pid));
+    } catch {
+      // It has ended.
+    }
+  }
+  return sum;
 }
 
 export function median(values: readonly number[]): number {
