@@ -3,6 +3,8 @@ const LONGEST_SIDE = 1280;
 /** Often the first frame is black, or shows the ground. */
 const AT_SECONDS = 1;
 const PATIENCE_MS = 20_000;
+/** After a frame was sought; some browsers tell of none that nobody sees. */
+const FRAME_MS = 500;
 
 const drawn = new WeakMap<File, Promise<Blob | null>>();
 
@@ -23,9 +25,12 @@ async function draw(file: File): Promise<Blob | null> {
     const opened = heard(video, 'loadeddata', signal);
     video.src = url;
     await opened;
+    const at = Math.min(AT_SECONDS, video.duration / 2);
     const sought = heard(video, 'seeked', signal);
-    video.currentTime = Math.min(AT_SECONDS, video.duration / 2);
+    const drawable = frameAt(video, at);
+    video.currentTime = at;
     await sought;
+    await Promise.race([drawable, new Promise((resolve) => setTimeout(resolve, FRAME_MS))]);
     const { videoWidth, videoHeight } = video;
     const scale = Math.min(1, LONGEST_SIDE / Math.max(videoWidth, videoHeight));
     const canvas = document.createElement('canvas');
@@ -38,6 +43,18 @@ async function draw(file: File): Promise<Blob | null> {
     video.load();
     URL.revokeObjectURL(url);
   }
+}
+
+/** When a busy browser has the frame: it tells that it has sought before that. */
+function frameAt(video: HTMLVideoElement, at: number): Promise<void> {
+  if (!('requestVideoFrameCallback' in video)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const look = (_: number, { mediaTime }: { mediaTime: number }): void => {
+      if (mediaTime >= at / 2) resolve();
+      else video.requestVideoFrameCallback(look);
+    };
+    video.requestVideoFrameCallback(look);
+  });
 }
 
 /** Rejects when the video breaks, or at the signal. */
