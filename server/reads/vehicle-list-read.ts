@@ -18,19 +18,43 @@ interface SortColumn {
   name: string;
   type: string;
   /** The value as cursors have it. */
-  inCursor(column: string): string;
+  inCursor(row: string): string;
   isNumber?: true;
+  /** The value of a cursor as the column has it; null for one that it cannot have. */
+  ofCursor?(value: string): string | null;
 }
 
-const asIs = (column: string) => `${column}::text`;
+/** In the column of prices to sort by, which has whole cents. */
+function cents(price: string): string | null {
+  const [, whole, part = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(price) ?? [];
+  return whole === undefined ? null : String(BigInt(whole + part.padEnd(2, '0')));
+}
 
 const SORT_COLUMNS: Record<VehicleSortKey, SortColumn> = {
-  CREATED_AT: { name: 'created_at', type: 'timestamptz', inCursor: moment },
-  UPDATED_AT: { name: 'updated_at', type: 'timestamptz', inCursor: moment },
-  PRICE: { name: 'price_amount', type: 'numeric', inCursor: (at) => `trim_scale(${at})::text` },
-  YEAR: { name: 'year', type: 'int', inCursor: asIs, isNumber: true },
-  MILEAGE: { name: 'mileage', type: 'int', inCursor: asIs, isNumber: true },
-  STOCK_NUMBER: { name: 'stock_number', type: 'text', inCursor: asIs },
+  CREATED_AT: {
+    name: 'created_at',
+    type: 'timestamptz',
+    inCursor: (row) => moment(`${row}.created_at`),
+  },
+  UPDATED_AT: {
+    name: 'updated_at',
+    type: 'timestamptz',
+    inCursor: (row) => moment(`${row}.updated_at`),
+  },
+  PRICE: {
+    name: 'price_cents',
+    type: 'bigint',
+    inCursor: (row) => `trim_scale(${row}.price_amount)::text`,
+    ofCursor: cents,
+  },
+  YEAR: { name: 'year', type: 'int', inCursor: (row) => `${row}.year::text`, isNumber: true },
+  MILEAGE: {
+    name: 'mileage',
+    type: 'int',
+    inCursor: (row) => `${row}.mileage::text`,
+    isNumber: true,
+  },
+  STOCK_NUMBER: { name: 'stock_number', type: 'text', inCursor: (row) => `${row}.stock_number` },
 };
 
 /** The vehicles on all pages. */
@@ -66,12 +90,13 @@ function beyond(
   before: boolean,
   statement: Statement,
 ): readonly string[] {
-  const { name, type } = SORT_COLUMNS[sort.by];
+  const { name, type, ofCursor } = SORT_COLUMNS[sort.by];
   const value = statement.argument(cursor, type, (given) => {
     const read = readCursor(given, sort);
+    const found = read.value !== null && ofCursor ? ofCursor(String(read.value)) : read.value;
     // Where those without the value begin is for whoever executes field by field.
-    if (read.value === null) throw new NotCovered();
-    return read.value;
+    if (found === null) throw new NotCovered();
+    return found;
   });
   const id = statement.argument(cursor, 'uuid', (given) => readCursor(given, sort).id);
   const past = (sort.direction === 'ASC') === before ? '<' : '>';
@@ -103,7 +128,7 @@ export function vehicleList(field: SelectedField, statement: Statement): RootRea
   const nulls = NEVER_NULL.includes(sort.by) ? '' : ` nulls ${backwards ? 'first' : 'last'}`;
   const order = `${row}.${name} ${direction}${nulls}, ${row}.id ${direction}`;
 
-  const columns = [inCursor(`${row}.${name}`), `${row}.id`];
+  const columns = [inCursor(row), `${row}.id`];
   /** The index of a column, which others may have asked for. */
   const columnOf = (expression: string): number => {
     const known = columns.indexOf(expression);
