@@ -55,7 +55,6 @@ const LISTS = {
   'visitor, by price': {
     role: 'forecourt_visitor',
     more: ', sort: { by: PRICE, direction: ASC }',
-    held: true,
   },
 } as const satisfies Record<string, { role: Tenant['role']; more: string }>;
 type List = keyof typeof LISTS;
