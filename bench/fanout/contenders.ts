@@ -61,20 +61,26 @@ async function startRawWs({ message }: LiveEvent): Promise<Running> {
 async function startProduct(_: LiveEvent, subscribers: number): Promise<Running> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'forecourt-bench-'));
   const database = process.env.DATABASE_URL ? await freshDatabase() : null;
-  const child = forked('../../soak/event-server.ts', {
-    NODE_ENV: 'development',
-    ...(database?.config.kind === 'postgres' && { DATABASE_URL: database.config.url }),
-    DEFAULT_DEALERSHIP: 'demo-motors',
-    DATA_DIR: dataDir,
-    PORT: '0',
-    LOG_LEVEL: 'error',
-    RATE_LIMITS: 'off',
-    MEDIA_CONCURRENCY: '0',
-    MAX_STREAMS_PER_ADDRESS: String(subscribers + 10),
-  });
-  const [{ url, vehicleId }] = (await once(child, 'message')) as [
-    { url: string; vehicleId: string },
-  ];
+  const begin = async () => {
+    const child = forked('../../soak/event-server.ts', {
+      NODE_ENV: 'development',
+      ...(database?.config.kind === 'postgres' && { DATABASE_URL: database.config.url }),
+      DEFAULT_DEALERSHIP: 'demo-motors',
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      RATE_LIMITS: 'off',
+      MEDIA_CONCURRENCY: '0',
+      MAX_STREAMS_PER_ADDRESS: String(subscribers + 10),
+    });
+    const [{ url, vehicleId }] = (await once(child, 'message')) as [
+      { url: string; vehicleId: string },
+    ];
+    return { child, url, vehicleId };
+  };
+  // The one that fills the database has room left over, where subscribers would not be seen.
+  await stop((await begin()).child);
+  const { child, url, vehicleId } = await begin();
   return {
     process: child,
     port: portOf(url),
