@@ -7,9 +7,11 @@ import { hasUntaken } from '../http/untaken.ts';
 import type { EventFrame } from './event-frame.ts';
 import type { LiveStream } from './live-streams.ts';
 
-const COMMENT = ':\n\n';
+const COMMENT = Buffer.from(':\n\n');
+/** The same as a chunk of HTTP/1.1. */
+const COMMENT_CHUNK = Buffer.from('3\r\n:\n\n\r\n');
 
-/** Server-sent events to one response. Frames are written past it, as whole chunks. */
+/** Server-sent events to one response. What is sent is written past it, as whole chunks. */
 export class EventSource implements Sink<EventFrame> {
   readonly #res: ServerResponse;
   readonly #socket: Socket;
@@ -24,12 +26,16 @@ export class EventSource implements Sink<EventFrame> {
   }
 
   send(frame: EventFrame): void {
-    if (this.#res.writableEnded || this.#socket.destroyed) return;
-    this.#socket.write(this.#res.chunkedEncoding ? frame.sseChunk : frame.sse);
+    if (this.#open) this.#socket.write(this.#res.chunkedEncoding ? frame.sseChunk : frame.sse);
   }
 
   beat(): void {
-    if (!this.full) this.#res.write(COMMENT);
+    if (!this.#open || this.full) return;
+    this.#socket.write(this.#res.chunkedEncoding ? COMMENT_CHUNK : COMMENT);
+  }
+
+  get #open(): boolean {
+    return !this.#res.writableEnded && !this.#socket.destroyed;
   }
 
   onDrained(callback: () => void): void {
