@@ -21,6 +21,8 @@ export interface Contender {
   name: string;
   /** Whether it has to reach the goals. */
   ours: boolean;
+  /** Whether somebody else made it, for the same. */
+  isPeer: boolean;
   transport: Transport;
   start(event: LiveEvent, subscribers: number): Promise<Running>;
 }
@@ -60,11 +62,11 @@ async function startRawWs({ message }: LiveEvent): Promise<Running> {
 
 async function startProduct(_: LiveEvent, subscribers: number): Promise<Running> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'forecourt-bench-'));
-  const database = process.env.DATABASE_URL ? await freshDatabase() : null;
+  const database = await freshDatabase();
   const begin = async () => {
     const child = forked('../../soak/event-server.ts', {
       NODE_ENV: 'development',
-      ...(database?.config.kind === 'postgres' && { DATABASE_URL: database.config.url }),
+      ...(database.config.kind === 'postgres' && { DATABASE_URL: database.config.url }),
       DEFAULT_DEALERSHIP: 'demo-motors',
       DATA_DIR: dataDir,
       PORT: '0',
@@ -87,7 +89,7 @@ async function startProduct(_: LiveEvent, subscribers: number): Promise<Running>
     vehicle: encodeId('Vehicle', vehicleId),
     async stop() {
       await stop(child);
-      await database?.drop();
+      await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -117,29 +119,33 @@ async function startPeer(name: PeerName, { message }: LiveEvent): Promise<Runnin
 export const PRODUCT: Contender = {
   name: 'Forecourt, WebSocket',
   ours: true,
+  isPeer: false,
   transport: 'graphql-ws',
   start: startProduct,
 };
 
 export const CONTENDERS: readonly Contender[] = [
-  { name: 'raw ws', ours: false, transport: 'raw-ws', start: startRawWs },
+  { name: 'raw ws', ours: false, isPeer: false, transport: 'raw-ws', start: startRawWs },
   PRODUCT,
   { ...PRODUCT, name: 'Forecourt, SSE', transport: 'sse' },
   {
     name: 'Yoga, graphql-ws',
     ours: false,
+    isPeer: true,
     transport: 'graphql-ws',
     start: (event) => startPeer('Yoga, live', event),
   },
   {
     name: 'Yoga, SSE',
     ours: false,
+    isPeer: true,
     transport: 'sse',
     start: (event) => startPeer('Yoga, live', event),
   },
   {
     name: 'mercurius',
     ours: false,
+    isPeer: true,
     transport: 'graphql-ws',
     start: (event) => startPeer('mercurius, live', event),
   },

@@ -20,7 +20,8 @@ export interface Measured {
 
 const EVENTS = 14;
 const WARM_UP = 3;
-const SETTLE_MS = 500;
+/** Memory goes back to the kernel a while after it was freed. */
+const COLLECT_MS = 1_000;
 const REST_MS = 500;
 const BETWEEN_MS = 250;
 /** Of all subscribers, those who come before memory is looked at: the server has grown by then. */
@@ -65,9 +66,9 @@ export async function measure(
   try {
     const first = Math.ceil(subscribers * FIRST_PART);
     await open(first);
-    const before = await residentBytes(server.process);
+    const before = await residentBytes(server.process, 6);
     if (subscribers > first) await open(subscribers - first);
-    const added = (await residentBytes(server.process)) - before;
+    const added = (await residentBytes(server.process, 3)) - before;
     const took: { lastMs: number; toFirstMs: number }[] = [];
     let cpu = 0;
     let sample = '';
@@ -96,13 +97,12 @@ export async function measure(
   }
 }
 
-/** Once it rests, and its garbage was collected. */
-async function residentBytes(child: ChildProcess): Promise<number> {
+/** Once it rests, and its garbage was collected so often. */
+async function residentBytes(child: ChildProcess, collections: number): Promise<number> {
   await rest(child);
-  for (let times = 0; times < 2; times++) {
+  for (let times = 0; times < collections; times++) {
     child.kill('SIGUSR2');
-    await sleep(SETTLE_MS);
-    await rest(child);
+    await sleep(COLLECT_MS);
   }
   const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
