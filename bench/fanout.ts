@@ -55,16 +55,15 @@ interface Row {
   ok?: boolean;
 }
 
-/** @param limits what the last of `ws` took, by rounds. */
-function rowOf(
-  subscribers: number,
-  { name, ours }: Contender,
-  list: readonly Measured[],
-  limits: readonly number[],
-): Row {
+/** One measurement, and what it took of what `ws` took in the same round. */
+interface Compared extends Measured {
+  times: number;
+}
+
+function rowOf(subscribers: number, { name, ours }: Contender, list: readonly Compared[]): Row {
   const of = (key: 'lastMs' | 'toFirstMs' | 'cpuMs' | 'idleKilobytes') =>
     tenths(median(list.map((each) => each[key])));
-  const times = list.map(({ lastMs }, round) => lastMs / (limits[round] as number));
+  const times = list.map((each) => each.times);
   const row = {
     subscribers,
     contender: name,
@@ -81,40 +80,54 @@ function rowOf(
   return ours ? { ...row, ok } : row;
 }
 
-async function compare(event: LiveEvent, subscribers: number): Promise<Row[]> {
-  const measured = new Map(CONTENDERS.map((each) => [each, [] as Measured[]]));
-  const limits: number[] = [];
+/** Tells after each round what it is so far. */
+async function* compare(event: LiveEvent, subscribers: number): AsyncGenerator<Row[]> {
+  const compared = new Map(CONTENDERS.map((each) => [each, [] as Compared[]]));
   for (let round = 0; round < rounds; round++) {
-    for (const [contender, list] of measured) {
-      if (contender.isPeer && round >= peerRounds) continue;
-      const result = await measure(contender, event, subscribers);
-      list.push(result);
-      if (contender.transport === 'raw-ws') limits.push(result.lastMs);
-      const { sample: _, ...figures } = result;
-      console.error(JSON.stringify({ subscribers, round, contender: contender.name, ...figures }));
+    let limit = NaN;
+    for (const [contender, list] of compared) {
+      if (contender.isPeer && round < rounds - peerRounds) continue;
+      try {
+        const measured = await measure(contender, event, subscribers);
+        if (contender.transport === 'raw-ws') limit = measured.lastMs;
+        list.push({ ...measured, times: measured.lastMs / limit });
+        const { sample: _, ...figures } = measured;
+        console.error(
+          JSON.stringify({ subscribers, round, contender: contender.name, ...figures }),
+        );
+      } catch (error) {
+        if (!contender.isPeer) throw error;
+        console.error(String(error));
+      }
     }
+    yield [...compared].flatMap(([contender, list]) =>
+      list.length > 0 ? [rowOf(subscribers, contender, list)] : [],
+    );
   }
-  return [...measured].flatMap(([contender, list]) =>
-    list.length > 0 ? [rowOf(subscribers, contender, list, limits)] : [],
-  );
 }
 
 async function run(): Promise<void> {
   const event = await eventOfProduct();
-  const rows: Row[] = [];
+  let rows: Row[] = [];
   for (const subscribers of values.subscribers.split(',').map(Number)) {
-    rows.push(...(await compare(event, subscribers)));
-    const result = {
+    const before = rows;
+    for await (const compared of compare(event, subscribers)) {
+      rows = [...before, ...compared];
+      if (values.out) await writeFile(values.out, `${JSON.stringify(resultOf(rows), null, 2)}\n`);
+    }
+  }
+  console.table(rows);
+  if (rows.some(({ ok }) => ok === false)) process.exitCode = 1;
+
+  function resultOf(rows: readonly Row[]) {
+    return {
       bench: 'fanout',
       node: process.version,
       bytes: Buffer.byteLength(event.message),
       allowed: { times: MOST_TIMES, idleKilobytes: MOST_KILOBYTES },
       rows,
     };
-    if (values.out) await writeFile(values.out, `${JSON.stringify(result, null, 2)}\n`);
   }
-  console.table(rows);
-  if (rows.some(({ ok }) => ok === false)) process.exitCode = 1;
 }
 
 const { BENCH_DATABASE_URL } = process.env;

@@ -66,9 +66,9 @@ export async function measure(
   try {
     const first = Math.ceil(subscribers * FIRST_PART);
     await open(first);
-    const before = await residentBytes(server.process, 6);
+    const before = await residentBytes(server.process, 4);
     if (subscribers > first) await open(subscribers - first);
-    const added = (await residentBytes(server.process, 3)) - before;
+    const added = (await residentBytes(server.process, 2)) - before;
     const took: { lastMs: number; toFirstMs: number }[] = [];
     let cpu = 0;
     let sample = '';
