@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { STEP_BEHIND, type Tenant } from '../../server/db/tenant-query.ts';
+import { PATIENTLY, STEP_BEHIND, type Tenant } from '../../server/db/tenant-query.ts';
 import type { Recorded } from './recorded-statements.ts';
 
 /** How Postgres answers a statement. */
@@ -30,7 +30,7 @@ export async function explain(pool: Pool, tenant: Tenant, statement: Recorded): 
   const client = await pool.connect();
   try {
     await client.query('begin');
-    await client.query(STEP_BEHIND.text, [tenant.role, tenant.dealershipId]);
+    await client.query(STEP_BEHIND.text, [tenant.role, tenant.dealershipId, PATIENTLY]);
     const { rows } = await client.query<{ 'QUERY PLAN': [Explained] }>(
       `explain (analyze, buffers, format json) ${statement.text}`,
       [...statement.values],

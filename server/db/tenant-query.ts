@@ -15,8 +15,11 @@ export const OWNER = { dealershipId: '', role: 'none' } as const;
 /** Until the transaction ends; a statement by itself is one. */
 export const STEP_BEHIND = {
   name: 'forecourt-wall',
-  text: "select set_config('role', $1, true), set_config('forecourt.dealership', $2, true)",
+  text: "select set_config('role', $1, true), set_config('forecourt.dealership', $2, true), set_config('lock_timeout', $3, true)",
 };
+
+/** Of a statement that waits for others as long as a statement may take. */
+export const PATIENTLY = '0';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -57,7 +60,7 @@ class TenantQuery extends PreparedQuery {
 
   override prepare(connection: pg.Connection): void {
     const { role, dealershipId } = this.tenant;
-    connection.bind({ statement: STEP_BEHIND.name, values: [role, dealershipId] }, true);
+    connection.bind({ statement: STEP_BEHIND.name, values: [role, dealershipId, PATIENTLY] }, true);
     connection.execute({}, true);
     super.prepare(connection);
   }
@@ -77,7 +80,7 @@ const ready = new WeakSet<pg.ClientBase>();
 /** Once for each connection. */
 export async function makeReady(client: pg.ClientBase): Promise<void> {
   if (ready.has(client)) return;
-  await client.query({ ...STEP_BEHIND, values: ['none', ''] });
+  await client.query({ ...STEP_BEHIND, values: ['none', '', PATIENTLY] });
   ready.add(client);
 }
 

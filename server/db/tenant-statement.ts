@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { serialize } from 'pg-protocol';
-import { STEP_BEHIND, type OWNER, type Tenant } from './tenant-query.ts';
+import { PATIENTLY, STEP_BEHIND, type OWNER, type Tenant } from './tenant-query.ts';
 
 export type TextRow = (string | null)[];
 
@@ -11,6 +11,8 @@ export interface TenantStatement {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
+  /** It waits for the locks of others, and must hold nobody up meanwhile. */
+  readonly alone?: boolean;
   resolve(rows: TextRow[]): void;
   reject(error: Error): void;
 }
@@ -28,9 +30,15 @@ export const SYNC = serialize.sync();
 /**
  * Steps behind the wall of a tenant until the transaction ends, and what that
  * answers is one more result.
+ *
+ * @param locks how long it may wait for each, as Postgres says it.
  */
-export function stepBehind({ role, dealershipId }: TenantStatement['tenant']): Buffer[] {
-  return [serialize.bind({ statement: STEP_BEHIND.name, values: [role, dealershipId] }), EXECUTE];
+export function stepBehind(
+  { role, dealershipId }: TenantStatement['tenant'],
+  locks = PATIENTLY,
+): Buffer[] {
+  const values = [role, dealershipId, locks];
+  return [serialize.bind({ statement: STEP_BEHIND.name, values }), EXECUTE];
 }
 
 /** Has Postgres execute it; its columns are not described, all of them come as texts. Throws for values that cannot be sent. */

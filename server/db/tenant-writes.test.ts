@@ -14,7 +14,7 @@ beforeAll(async () => {
     alter table notes enable row level security;
     create policy own on notes to forecourt_tenant
       using (dealership_id = current_setting('forecourt.dealership')::uuid);
-    grant select, insert on notes to forecourt_tenant`);
+    grant select, insert, update on notes to forecourt_tenant`);
 });
 beforeEach(() => db.pool.query('delete from notes'));
 afterAll(async () => {
@@ -109,8 +109,24 @@ describe('writes of one moment', () => {
     );
   });
 
+  it.skipIf(!process.env.DATABASE_URL)('wait for no lock of another tenant', async () => {
+    const [a, b] = [randomUUID(), randomUUID()];
+    await db.writeAsTenant(a, NOTE, [1]);
+    const holder = await db.pool.connect();
+    await holder.query('begin');
+    await holder.query('select from notes where number = 1 for update');
+    const change = 'update notes set number = number + $1::int where number < 10 returning number';
+    const changes = [100, 0, 0].map((by) => db.writeAsTenant(a, change, [by]));
+    const other = await db.writeAsTenant(b, NOTE, [2]);
+    expect(other).toEqual([['2', 'forecourt_tenant']]);
+    await holder.query('rollback');
+    holder.release();
+    const changed = await Promise.all(changes);
+    expect(changed.flat(2)).toContain('101');
+  });
+
   it.skipIf(!process.env.DATABASE_URL)(
-    'are rejected where their connection is lost, with none behind them done',
+    'are rejected where the database ends their connection, with none behind them done',
     async () => {
       const dealershipId = randomUUID();
       const slow = `${NOTE}, pg_sleep(60)`;

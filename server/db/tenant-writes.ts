@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { isRefusal } from './connection-pool.ts';
-import { makeReady } from './tenant-query.ts';
+import { makeReady, PATIENTLY } from './tenant-query.ts';
 import {
   execution,
   preparation,
@@ -10,6 +10,10 @@ import {
   type TenantStatement,
   type TextRow,
 } from './tenant-statement.ts';
+
+/** What those behind it in a message have to wait for each of its locks. */
+const BRIEFLY = '50ms';
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** How a write ended: whether the connection goes on. */
 type Ended = (lost: Error | null) => void;
@@ -67,8 +71,9 @@ export class TenantWrite {
 /**
  * Runs them in their order on a connection that is in no transaction: sent in
  * one message, each a transaction of its own, so that one that is refused takes
- * none with it. None is left; rejects, as those without an answer do, when the
- * connection is lost.
+ * none with it. One that would have to wait for a lock is left, to go alone:
+ * nobody waits for the locks of somebody else. Rejects, as those without an
+ * answer do, when the connection is lost; those behind may be done all the same.
  */
 export async function runWrites(
   client: pg.ClientBase,
@@ -81,18 +86,26 @@ export async function runWrites(
     throw error;
   }
   const { connection } = client as unknown as { connection: Connection };
+  const inCompany = statements.length > 1;
+  const left: TenantStatement[] = [];
   const rest: TenantStatement[] = [];
   const messages: Buffer[] = [];
   const preparing = new Set<string>();
   for (const statement of statements) {
+    const reject = (error: Error): void => {
+      const wouldWait = inCompany && (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE;
+      if (wouldWait) left.push({ ...statement, alone: true });
+      else statement.reject(error);
+    };
     // Whether Postgres can prepare it is known once it has: until then nobody else relies on it.
-    const write = preparing.has(statement.name) ? { ...statement, name: '' } : statement;
+    const name = preparing.has(statement.name) ? '' : statement.name;
+    const write = { ...statement, name, reject };
     try {
       const executed = execution(write);
-      messages.push(...stepBehind(write.tenant));
-      if (!connection.parsedStatements[write.name]) {
+      messages.push(...stepBehind(write.tenant, inCompany ? BRIEFLY : PATIENTLY));
+      if (!connection.parsedStatements[name]) {
         messages.push(preparation(write));
-        preparing.add(write.name);
+        preparing.add(name);
       }
       messages.push(...executed, SYNC);
       rest.push(write);
@@ -105,12 +118,12 @@ export async function runWrites(
     const next = (): void => {
       const statement = rest.shift();
       if (!statement) {
-        resolve([]);
+        resolve(left);
         return;
       }
       const write = new TenantWrite(statement, message, (lost) => {
         if (!lost) return next();
-        for (const behind of rest) behind.reject(lost);
+        for (const behind of [...rest, ...left]) behind.reject(lost);
         reject(lost);
       });
       message = null;

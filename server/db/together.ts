@@ -52,10 +52,19 @@ export function createTogether(options: TogetherOptions): RunTogether {
 
   function dispatch(): void {
     isDue = false;
-    for (let left = waiting.length; left > 0 && running < connections; left -= share()) {
+    const alone = waiting.filter((statement) => statement.alone).length;
+    const messages = alone + Math.ceil((waiting.length - alone) / share());
+    for (let left = messages; left > 0 && running < connections; left -= 1) {
       running += 1;
       void follow();
     }
+  }
+
+  /** Those of the next message. */
+  function take(): TenantStatement[] {
+    const alone = waiting.findIndex((statement) => statement.alone);
+    if (alone === 0) return waiting.splice(0, 1);
+    return waiting.splice(0, alone < 0 ? share() : Math.min(alone, share()));
   }
 
   /** How many of those that wait one connection takes. */
@@ -89,8 +98,9 @@ export function createTogether(options: TogetherOptions): RunTogether {
     do {
       turnAway(isLate, lateError);
       if (waiting.length === 0) return;
-      const left = await run(client, waiting.splice(0, share()));
+      const left = await run(client, take());
       waiting.unshift(...(left as Waiting[]));
+      if (left.length > 0) due();
     } while (waiting.length > 0 && pool.waitingCount === 0 && performance.now() < until);
   }
 

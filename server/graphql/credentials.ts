@@ -62,12 +62,15 @@ export function credentialsOfIncoming({ method = 'GET', url = '/', headers }: In
   });
 }
 
+/** Also where the name of a parameter is encoded. */
+const SAYS_KEY = /[?&](?:key=|[^=&]*%)/;
+
 /** Whether a request says nothing of who asks. */
 export function hasNoCredentials({ url = '/', headers }: IncomingMessage): boolean {
   return (
     headers.authorization === undefined &&
     headers['x-embed-key'] === undefined &&
-    !url.includes('key=')
+    !SAYS_KEY.test(url)
   );
 }
 

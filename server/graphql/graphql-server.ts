@@ -241,10 +241,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     const end = new EndOfResponse(res);
     const response = await yoga.handleNodeRequestAndResponse(req, end as never, { req, res });
     const stream = liveStreams.ofResponse(response);
-    if (stream) {
-      end.forget();
-      forgetBody(req);
-    }
+    end.forget();
+    if (stream) forgetBody(req);
     response.headers.forEach((value, name) => res.setHeader(name, value));
     res.writeHead(response.status);
     if (stream) sendEvents(res, stream, heartbeat);

@@ -53,13 +53,16 @@ function fromBody(text: string): RequestParams | null {
 function bodyOf(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    const gone = () => reject(new Error('The request was broken off'));
     const take = (chunk: Buffer) => void chunks.push(chunk);
     req.on('data', take);
     req.once('error', reject);
+    req.once('close', gone);
     req.once('end', () => {
       // A request is there as long as its connection.
       req.off('data', take);
       req.off('error', reject);
+      req.off('close', gone);
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
   });

@@ -25,7 +25,9 @@ export function useStreamCap(parts: {
         setResultAndStopExecution({ errors: [tooMany()] });
         return;
       }
-      res.once('close', leave);
+      // Who has left meanwhile leaves once more.
+      if (res.closed) leave();
+      else res.once('close', leave);
       parts.deadPeers.watch(req.socket);
     },
   };
