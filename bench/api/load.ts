@@ -49,16 +49,19 @@ export async function load(
     await writeFile(file, lines.join('\n'));
     const ask = !looking && (await loader()) === 'wrk' ? withWrk : withNode;
     const before = await processorTime(pid);
-    const databaseBefore = await databaseTime(database);
+    const databaseBefore = await databaseTimes(database);
     const started = performance.now();
     const { perSecond, refused } = await ask(url, file, { connections, seconds, headers });
     const elapsed = (performance.now() - started) / 1_000;
     if (refused > 0) throw new Error(`${url} refused ${refused} requests`);
     const answers = perSecond * Math.min(elapsed, Number(seconds));
+    let databaseTime = 0;
+    for (const [process, time] of await databaseTimes(database))
+      databaseTime += time - (databaseBefore.get(process) ?? 0);
     return {
       perSecond,
       cpu: ((await processorTime(pid)) - before) / answers,
-      databaseCpu: Math.max(0, (await databaseTime(database)) - databaseBefore) / answers,
+      databaseCpu: databaseTime / answers,
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -109,21 +112,21 @@ async function processorTime(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-/** Of the connections to a database, which last as long as a bench. */
-async function databaseTime(database: string | undefined): Promise<number> {
-  if (database === undefined) return 0;
-  let sum = 0;
+/** Of each connection to a database, by its process. */
+async function databaseTimes(database: string | undefined): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  if (database === undefined) return times;
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
     try {
       const title = await readFile(`/proc/${pid}/cmdline`, 'utf8');
       if (title.startsWith('postgres: ') && title.includes(` ${database} `))
-        sum += await processorTime(Number(pid));
+        times.set(pid, await processorTime(Number(pid)));
     } catch {
       // It has ended.
     }
   }
-  return sum;
+  return times;
 }
 
 export function median(values: readonly number[]): number {
