@@ -58,3 +58,18 @@ export async function send(
 export function md5(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('base64');
 }
+
+/**
+ * Where a character of a presigned address stands that may not be another one.
+ * The name of the signature is none of them: radosgw knows it in any case.
+ */
+export function signedPlaces(url: string): number[] {
+  const start = new URL(url).origin.length;
+  const name = 'X-Amz-Signature';
+  const named = url.indexOf(name);
+  return [...url.matchAll(/%..|[A-Za-z0-9]/g)]
+    .filter(([text]) => text.length === 1)
+    .map((match) => match.index)
+    .filter((index) => index > start)
+    .filter((index) => named < 0 || index < named || index >= named + name.length);
+}
