@@ -26,6 +26,9 @@ class LongFirst extends BaseSequencer {
 /** Decodes in its own process, where it forbids most formats to everybody else. */
 const decoder = 'server/media/hostile-images.test.ts';
 
+/** What runs beside the suite in another form: a file or a pattern. */
+const elsewhere = process.env.TEST_EXCLUDE ? [process.env.TEST_EXCLUDE] : [];
+
 export default defineConfig({
   // One realm for graphql-js, whoever imports it.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
@@ -40,7 +43,7 @@ export default defineConfig({
           name: 'server',
           globalSetup: ['test/prepare-server.ts'],
           include: ['{server,site,demo,test,scripts,docs,bench}/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/node_modules/**', decoder],
+          exclude: ['**/*.browser.test.ts', '**/node_modules/**', decoder, ...elsewhere],
           // To load the server, and to compile the embedded engine, takes longer than most files.
           isolate: false,
           restoreMocks: true,
