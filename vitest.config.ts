@@ -63,7 +63,7 @@ export default defineConfig({
           ...common,
           name: 'widget',
           include: ['widget/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.browser.test.ts', '**/node_modules/**', ...elsewhere],
         },
       },
       {
@@ -73,7 +73,7 @@ export default defineConfig({
           name: 'browser',
           globalSetup: ['test/prepare.ts'],
           include: ['**/*.browser.test.ts'],
-          exclude: ['**/node_modules/**'],
+          exclude: ['**/node_modules/**', ...elsewhere],
         },
       },
     ],
