@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { TenantBatch } from '../server/db/tenant-batch.ts';
-import { TenantWrite } from '../server/db/tenant-writes.ts';
 
 export interface Statement {
   text: string;
@@ -39,19 +38,11 @@ export async function recordStatements(work: () => Promise<unknown>): Promise<St
       seen.push({ text, values: [...values], role: roleOf(tenant) });
     return submitBatch.call(this, connection);
   };
-  const write = TenantWrite.prototype;
-  const { submit: submitWrite } = write;
-  write.submit = function (this: TenantWrite, connection) {
-    const { text, values, tenant } = this.statement;
-    seen.push({ text, values: [...values], role: roleOf(tenant) });
-    return submitWrite.call(this, connection);
-  };
   try {
     await work();
   } finally {
     query.submit = submit;
     batch.submit = submitBatch;
-    write.submit = submitWrite;
   }
   return seen;
 }

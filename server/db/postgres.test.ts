@@ -143,7 +143,7 @@ describe.runIf(process.env.DATABASE_URL)('openPostgres', () => {
     const tenant = { role: 'forecourt_visitor', dealershipId: randomUUID() } as const;
     const statement = { tenant, name: '', text: 'select 1', values: [] };
     const attempt = new Promise((resolve, reject) => {
-      runBatch(client, [{ ...statement, resolve, reject }]).catch(() => {});
+      runBatch('reads', client, [{ ...statement, resolve, reject }]).catch(() => {});
     });
     expect(isUnavailable(await reason(attempt))).toBe(true);
     client.release(true);

@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { TenantBatch } from './tenant-batch.ts';
+import { TenantBatch, type BatchKind } from './tenant-batch.ts';
 import type { TenantStatement, TextRow } from './tenant-statement.ts';
 
 const refusal = Object.assign(new pg.DatabaseError('no', 0, 'error'), { severity: 'ERROR' });
 const loss = new Error('Connection terminated unexpectedly');
 
-function batchOf(count: number) {
+function batchOf(kind: BatchKind, count: number) {
   const answers: (TextRow[] | Error | null)[] = Array.from({ length: count }, () => null);
   const statements = answers.map((_, index): TenantStatement => ({
     tenant: { role: 'forecourt_tenant', dealershipId: 'a' },
@@ -17,7 +17,7 @@ function batchOf(count: number) {
     reject: (error) => void (answers[index] = error),
   }));
   let ended: Error | null | undefined;
-  const batch = new TenantBatch(statements, (error) => (ended = error));
+  const batch = new TenantBatch(kind, statements, (error) => (ended = error));
   const connection = { parsedStatements: {}, stream: { write: () => true }, on() {}, off() {} };
   return {
     batch,
@@ -35,7 +35,7 @@ function batchOf(count: number) {
 
 describe('a message with several reads', () => {
   it('answers each when it is done', () => {
-    const { answers, submit, step, row } = batchOf(2);
+    const { answers, submit, step, row } = batchOf('reads', 2);
     submit();
     step();
     row('1');
@@ -43,7 +43,7 @@ describe('a message with several reads', () => {
   });
 
   it('leaves those behind one that is refused', () => {
-    const { batch, answers, submit, step, row, ended } = batchOf(3);
+    const { batch, answers, submit, step, row, ended } = batchOf('reads', 3);
     submit();
     step();
     row('1');
@@ -54,10 +54,52 @@ describe('a message with several reads', () => {
   });
 
   it('says to all that the connection is lost, also before it was sent', () => {
-    const { batch, answers, ended } = batchOf(3);
+    const { batch, answers, ended } = batchOf('reads', 3);
     batch.handleError(loss);
     expect(answers).toEqual([loss, loss, loss]);
     expect(batch.left).toEqual([]);
     expect(ended()).toBe(loss);
+  });
+});
+
+describe('a message with several writes', () => {
+  it('answers when all are committed', () => {
+    const { batch, answers, submit, step, row } = batchOf('writes', 2);
+    submit();
+    step();
+    row('1');
+    row('2');
+    expect(answers).toEqual([null, null]);
+    batch.handleReadyForQuery();
+    expect(answers).toEqual([[['1']], [['2']]]);
+  });
+
+  it('leaves all when one is refused, to go each alone', () => {
+    const { batch, answers, submit, step, row, ended } = batchOf('writes', 2);
+    submit();
+    step();
+    row('1');
+    batch.handleError(refusal);
+    expect(answers).toEqual([null, null]);
+    expect(batch.left).toMatchObject([{ alone: true }, { alone: true }]);
+    expect(ended()).toBeNull();
+  });
+
+  it('says so to one that is refused when it went alone', () => {
+    const { batch, answers, submit, step } = batchOf('writes', 1);
+    submit();
+    step();
+    batch.handleError(refusal);
+    expect(answers).toEqual([refusal]);
+    expect(batch.left).toEqual([]);
+  });
+
+  it('says to all that the connection is lost, also when they were executed', () => {
+    const { batch, answers, submit, step, row } = batchOf('writes', 2);
+    submit();
+    step();
+    row('1');
+    batch.handleError(loss);
+    expect(answers).toEqual([loss, loss]);
   });
 });

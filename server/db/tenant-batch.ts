@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { isRefusal } from './connection-pool.ts';
-import { makeReady } from './tenant-query.ts';
+import { makeReady, PATIENTLY } from './tenant-query.ts';
 import {
   execution,
   preparation,
@@ -11,20 +11,31 @@ import {
   type TextRow,
 } from './tenant-statement.ts';
 
+/** What others, in its message or behind it, have to wait for each lock of a write. */
+const BRIEFLY = '50ms';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** When somebody is told: reads as soon as they have their rows, writes when the database keeps them. */
+export type BatchKind = 'reads' | 'writes';
+
 /**
  * Statements of tenants that go to the database in one message and one
- * transaction, each behind the wall of its own tenant: for reads. When one is
- * refused, the database skips those after it: they are left.
+ * transaction, each behind the wall of its own tenant. When one is refused, the
+ * database skips those after it: of reads, those are left; of writes, nothing
+ * is done, and all are left, to go each by itself.
  */
 export class TenantBatch {
   /** Called once, when nothing more comes; node-postgres times it. */
   callback: (error: Error | null) => void;
   readonly statements: readonly TenantStatement[];
+  readonly #kind: BatchKind;
   /** Of which nobody has been told. */
   readonly #open: Set<TenantStatement>;
   /** What was executed: a statement, or the step behind the wall. */
   readonly #executed: (TenantStatement | null)[] = [];
   readonly #parsing: TenantStatement[] = [];
+  /** Of writes that are not committed yet. */
+  readonly #done: { statement: TenantStatement; rows: TextRow[] }[] = [];
   #rows: TextRow[] = [];
   #at = 0;
   #connection: Connection | null = null;
@@ -34,7 +45,12 @@ export class TenantBatch {
       this.#connection.parsedStatements[parsed.name] = parsed.text;
   };
 
-  constructor(statements: TenantStatement[], callback: (error: Error | null) => void) {
+  constructor(
+    kind: BatchKind,
+    statements: readonly TenantStatement[],
+    callback: (error: Error | null) => void,
+  ) {
+    this.#kind = kind;
     this.statements = statements;
     this.#open = new Set(statements);
     this.callback = callback;
@@ -42,12 +58,14 @@ export class TenantBatch {
 
   /** Those that have to be sent again. */
   get left(): TenantStatement[] {
-    return [...this.#open];
+    const alone = this.#kind === 'writes';
+    return [...this.#open].map((statement) => (alone ? { ...statement, alone } : statement));
   }
 
   submit(connection: Connection): null {
     const messages: Buffer[] = [];
     const sent = new Set<string>();
+    const locks = this.#kind === 'reads' || this.#isAlone ? PATIENTLY : BRIEFLY;
     let behind = null as TenantStatement['tenant'] | null;
     for (const statement of this.statements) {
       const { tenant, name } = statement;
@@ -60,7 +78,7 @@ export class TenantBatch {
         continue;
       }
       if (behind?.role !== tenant.role || behind.dealershipId !== tenant.dealershipId) {
-        messages.push(...stepBehind(tenant));
+        messages.push(...stepBehind(tenant, locks));
         this.#executed.push(null);
         behind = tenant;
       }
@@ -90,8 +108,8 @@ export class TenantBatch {
     if (!statement) return;
     const rows = this.#rows;
     this.#rows = [];
-    this.#open.delete(statement);
-    statement.resolve(rows);
+    if (this.#kind === 'writes') this.#done.push({ statement, rows });
+    else this.#resolve(statement, rows);
   }
 
   handleEmptyQuery(): void {
@@ -99,19 +117,39 @@ export class TenantBatch {
   }
 
   handleReadyForQuery(): void {
+    for (const { statement, rows } of this.#done) this.#resolve(statement, rows);
     this.#end(null);
   }
 
   handleError(error: Error): void {
-    // Whoever steps behind the wall is refused for the statement that comes next.
-    const refused = this.#executed.slice(this.#at).find((statement) => statement !== null);
-    if (isRefusal(error) && refused) {
-      this.#reject(refused, error);
-      this.#end(null);
+    if (!isRefusal(error)) {
+      for (const statement of this.#open) this.#reject(statement, error);
+      this.#end(error);
       return;
     }
-    for (const statement of this.#open) this.#reject(statement, error);
-    this.#end(isRefusal(error) ? null : error);
+    const refused = this.#refused(error);
+    if (refused) this.#reject(refused, error);
+    this.#end(null);
+  }
+
+  /** Whom an error is for: of several writes, or one that would wait longer, nobody until each went by itself. */
+  #refused(error: Error): TenantStatement | null {
+    if (this.#kind === 'writes') {
+      const [write = null, another] = this.#open;
+      const waits = (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE && !this.#isAlone;
+      return another || waits ? null : write;
+    }
+    // Whoever steps behind the wall is refused for the statement that comes next.
+    return this.#executed.slice(this.#at).find((executed) => executed !== null) ?? null;
+  }
+
+  get #isAlone(): boolean {
+    return this.statements[0]?.alone === true;
+  }
+
+  #resolve(statement: TenantStatement, rows: TextRow[]): void {
+    this.#open.delete(statement);
+    statement.resolve(rows);
   }
 
   #reject(statement: TenantStatement, error: Error): void {
@@ -128,9 +166,11 @@ export class TenantBatch {
 
 /**
  * Runs them on a connection that is in no transaction. Resolves to those that
- * have to be sent again; rejects, as they do, when the connection is lost.
+ * have to be sent again; rejects, as those without an answer do, when the
+ * connection is lost: writes may be done all the same.
  */
 export async function runBatch(
+  kind: BatchKind,
   client: pg.ClientBase,
   statements: TenantStatement[],
 ): Promise<TenantStatement[]> {
@@ -141,7 +181,7 @@ export async function runBatch(
     throw error;
   }
   return new Promise((resolve, reject) => {
-    const batch = new TenantBatch(statements, (error) =>
+    const batch = new TenantBatch(kind, statements, (error) =>
       error ? reject(error) : resolve(batch.left),
     );
     client.query(batch as unknown as pg.Submittable);

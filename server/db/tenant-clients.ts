@@ -7,7 +7,6 @@ import { statementName } from './statement-name.ts';
 import { runBatch } from './tenant-batch.ts';
 import { tenantPool } from './tenant-pool.ts';
 import { OWNER, type Tenant } from './tenant-query.ts';
-import { runWrites } from './tenant-writes.ts';
 import { createTogether } from './together.ts';
 import type { Turns } from './turns.ts';
 
@@ -109,20 +108,28 @@ export function createTenantClients(options: TenantClientsOptions): TenantClient
   }
 
   const { maxWait: maxWaitMs } = transactionOptions;
-  const forReads = { pool, connections: readConnections, maxWaitMs, few: 4, run: runBatch };
+  const forReads = {
+    pool,
+    connections: readConnections,
+    maxWaitMs,
+    few: 4,
+    run: runBatch.bind(null, 'reads'),
+  };
   const atOnce: Turns = (work) => work();
   const together = {
     forecourt_visitor: createTogether({ ...forReads, turns: visitorTurns }),
     forecourt_tenant: createTogether({ ...forReads, turns: atOnce }),
-    none: createTogether({ ...forReads, turns: atOnce }),
+    // Small, each of them: what they cost is the message.
+    none: createTogether({ ...forReads, few: 16, turns: atOnce }),
   };
   const writeTogether = createTogether({
     pool,
     connections: transactionsAtOnce,
     turns,
     maxWaitMs,
-    few: 4,
-    run: runWrites,
+    few: 16,
+    inOrder: true,
+    run: runBatch.bind(null, 'writes'),
   });
   const named = (role: keyof typeof together, text: string): string => {
     const name = statementName({ sql: text });

@@ -11,7 +11,7 @@ export interface TenantStatement {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
-  /** It waits for the locks of others, and must hold nobody up meanwhile. */
+  /** It was refused among others, or had to wait for a lock: it goes by itself. */
   readonly alone?: boolean;
   resolve(rows: TextRow[]): void;
   reject(error: Error): void;

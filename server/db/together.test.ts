@@ -113,7 +113,7 @@ it('goes on reading while one of several connections cannot be had', async () =>
     turns: (work) => work(),
     maxWaitMs: 10_000,
     few: 4,
-    run: runBatch,
+    run: runBatch.bind(null, 'reads'),
   });
   const tenant = { role: 'forecourt_tenant', dealershipId: randomUUID() } as const;
   const rows = await Promise.all(

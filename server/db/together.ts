@@ -18,6 +18,8 @@ export interface TogetherOptions {
   maxWaitMs: number;
   /** Of one message at least, when more than one waits: rather than another connection. */
   few: number;
+  /** Those of one dealership wait for each other's rows: only one message at a time has any of them. */
+  inOrder?: boolean;
   /** Resolves to those that have to be sent again; rejects, as those without an answer do, when the connection is lost. */
   run(client: pg.PoolClient, statements: TenantStatement[]): Promise<TenantStatement[]>;
 }
@@ -38,9 +40,13 @@ interface Waiting extends TenantStatement {
  * is what one costs most.
  */
 export function createTogether(options: TogetherOptions): RunTogether {
-  const { pool, connections, turns, maxWaitMs, few, run } = options;
+  const { pool, connections, turns, maxWaitMs, few, inOrder = false, run } = options;
   let waiting: Waiting[] = [];
+  /** Dealerships that a message is under way for. */
+  const busy = new Set<string>();
   let running = 0;
+  /** Messages under way that more may want to join: of writes, which are cheaper the more are committed together. */
+  let companies = 0;
   let isDue = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -52,19 +58,28 @@ export function createTogether(options: TogetherOptions): RunTogether {
 
   function dispatch(): void {
     isDue = false;
-    const alone = waiting.filter((statement) => statement.alone).length;
-    const messages = alone + Math.ceil((waiting.length - alone) / share());
+    const ready = waiting.filter(isReady);
+    const alone = ready.filter((statement) => statement.alone).length;
+    const shared = (ready.length - alone) / share();
+    const messages = alone + (companies > 0 ? Math.floor(shared) : Math.ceil(shared));
     for (let left = messages; left > 0 && running < connections; left -= 1) {
       running += 1;
       void follow();
     }
   }
 
+  const isReady = ({ tenant }: Waiting): boolean => !busy.has(tenant.dealershipId);
+
   /** Those of the next message. */
-  function take(): TenantStatement[] {
-    const alone = waiting.findIndex((statement) => statement.alone);
-    if (alone === 0) return waiting.splice(0, 1);
-    return waiting.splice(0, alone < 0 ? share() : Math.min(alone, share()));
+  function take(): Waiting[] {
+    const ready = waiting.filter(isReady);
+    const alone = ready.findIndex((statement) => statement.alone);
+    const taken = ready.slice(0, alone < 0 ? share() : Math.max(1, Math.min(alone, share())));
+    waiting = waiting.filter((statement) => !taken.includes(statement));
+    if (!inOrder) return taken;
+    for (const { tenant } of taken) busy.add(tenant.dealershipId);
+    // Whoever locks rows of several dealerships locks them in this order.
+    return taken.sort((a, b) => compare(a.tenant.dealershipId, b.tenant.dealershipId));
   }
 
   /** How many of those that wait one connection takes. */
@@ -97,10 +112,22 @@ export function createTogether(options: TogetherOptions): RunTogether {
     const until = performance.now() + SLICE_MS;
     do {
       turnAway(isLate, lateError);
-      if (waiting.length === 0) return;
-      const left = await run(client, take());
-      waiting.unshift(...(left as Waiting[]));
-      if (left.length > 0) due();
+      const taken = take();
+      if (taken.length === 0) return;
+      const isCompany = inOrder && !taken[0]?.alone;
+      companies += Number(isCompany);
+      try {
+        const left = await run(client, taken);
+        waiting.unshift(...(left as Waiting[]));
+        if (left.length > 0) due();
+      } catch (error) {
+        // Whoever was to go with the next message, goes with another.
+        due();
+        throw error;
+      } finally {
+        companies -= Number(isCompany);
+        for (const { tenant } of taken) busy.delete(tenant.dealershipId);
+      }
     } while (waiting.length > 0 && pool.waitingCount === 0 && performance.now() < until);
   }
 
@@ -134,3 +161,5 @@ export function createTogether(options: TogetherOptions): RunTogether {
       watch();
     });
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 /**
  * A position in the feed of one outbox: the transaction that wrote the event,
@@ -25,7 +25,9 @@ const SIGNATURE_BYTES = 16;
 
 /** The epoch tells one outbox from another. */
 export function createCursors(appSecret: Uint8Array, epoch: string): Cursors {
-  const key = Buffer.from(hkdfSync('sha256', appSecret, '', 'forecourt cursor key', 32));
+  const key = createSecretKey(
+    Buffer.from(hkdfSync('sha256', appSecret, '', 'forecourt cursor key', 32)),
+  );
   const sign = (text: string): Buffer =>
     createHmac('sha256', key).update(`${epoch}.${text}`).digest().subarray(0, SIGNATURE_BYTES);
 

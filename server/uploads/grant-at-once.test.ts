@@ -61,6 +61,26 @@ describe('an ordinary ticket', () => {
   });
 });
 
+it('is one statement for all files of a vehicle, in their order', async () => {
+  const { staff } = await server.dealership('several');
+  const vehicleId = await addVehicle(staff);
+  const uploads = ['a', 'b', 'c'].map((name) => describeFile(vehicleId, Buffer.from(name)));
+  const positions: number[] = [];
+  const statements = await recordStatements(async () => {
+    const { requestUploads } = await staff.expect<{
+      requestUploads: { results: { upload: { media: { position: number } } }[] };
+    }>(
+      `mutation ($input: RequestUploadsInput!) { requestUploads(input: $input) {
+        results { upload { media { position } } } } }`,
+      { input: { uploads } },
+    );
+    positions.push(...requestUploads.results.map(({ upload }) => upload.media.position));
+  });
+  const forTenant = statements.filter(({ role }) => role === 'forecourt_tenant');
+  expect(forTenant.map(({ text }) => text)).toEqual([expect.stringContaining('grant_uploads(')]);
+  expect(positions).toEqual([0, 1, 2]);
+});
+
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const file = fc.record({
   // Few, so that limits are met to the byte, and bytes come again.

@@ -16,19 +16,43 @@ export type GrantedUpload = Upload & {
 };
 
 /**
- * Grants the ticket of a new media that is sent in one piece, with one
- * statement. Null when that statement declines: then whoever grants step by
+ * Grants tickets of new media of one vehicle, each sent in one piece, with one
+ * statement: those before the first that it declines. Whoever grants step by
  * step finds out why.
  */
 export async function grantAtOnce(
   writeAsTenant: TenantClients['writeAsTenant'],
   limits: UploadLimits,
   actor: Actor,
-  request: AllowedUpload,
-): Promise<GrantedUpload | null> {
-  const { partSize, replaceMediaId, posterFor, key } = request;
-  if (partSize !== null || replaceMediaId !== undefined || posterFor !== undefined) return null;
-  const asked = {
+  requests: readonly AllowedUpload[],
+): Promise<GrantedUpload[]> {
+  const other = requests.findIndex((request) => !isOrdinary(request));
+  const asked = requests
+    .slice(0, other < 0 ? requests.length : other)
+    .map((request) => askedOf(limits, actor, request));
+  const [first, second] = asked;
+  if (!first) return [];
+  const rows = await (second
+    ? writeAsTenant(actor.dealershipId, SEVERAL, [JSON.stringify(asked)])
+    : writeAsTenant(actor.dealershipId, ONE, [JSON.stringify(first)]));
+  return rows.map(([upload, media, past]) => ({
+    ...fromRow<Upload>(upload ?? '{}'),
+    past: past === 't',
+    ...(media && { media: { ...fromRow<MediaRecord>(media), renditions: [] } }),
+  }));
+}
+
+const ONE = 'select upload, media, past from grant_upload($1::json)';
+const SEVERAL = 'select upload, media, past from grant_uploads($1::json)';
+
+function isOrdinary({ partSize, replaceMediaId, posterFor }: AllowedUpload): boolean {
+  return partSize === null && replaceMediaId === undefined && posterFor === undefined;
+}
+
+/** As grant_upload() reads it. */
+function askedOf(limits: UploadLimits, actor: Actor, request: AllowedUpload) {
+  const { key } = request;
+  return {
     upload_id: uuid(),
     media_id: uuid(),
     vehicle_id: request.vehicleId,
@@ -57,18 +81,6 @@ export async function grantAtOnce(
       input_hash: key.inputHash,
       part: key.part,
     }),
-  };
-  const [row] = await writeAsTenant(
-    actor.dealershipId,
-    'select upload, media, past from grant_upload($1::json)',
-    [JSON.stringify(asked)],
-  );
-  if (!row) return null;
-  const [upload, media, past] = row;
-  return {
-    ...fromRow<Upload>(upload ?? '{}'),
-    past: past === 't',
-    ...(media && { media: { ...fromRow<MediaRecord>(media), renditions: [] } }),
   };
 }
 

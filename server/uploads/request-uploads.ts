@@ -29,7 +29,7 @@ type Numbered = [number, AllowedUpload];
  * is refused changes nothing for the others. Each ticket comes with the media
  * that it will become, pending and in no gallery yet.
  *
- * Each is granted with one statement; the first of a vehicle that is not, and
+ * Those of a vehicle are granted with one statement; the first that is not, and
  * those after it, step by step in one transaction.
  */
 export async function requestUploads(
@@ -54,13 +54,14 @@ export async function requestUploads(
     }
   }
   for (const [vehicleId, allowed] of byVehicle) {
-    const rest = [...allowed];
-    for (const [index, request] of allowed) {
-      const upload = await grantAtOnce(writeAsTenant, limits, actor, request);
-      if (!upload) break;
-      outcomes.set(index, upload);
-      rest.shift();
-    }
+    const atOnce = await grantAtOnce(
+      writeAsTenant,
+      limits,
+      actor,
+      allowed.map(([, request]) => request),
+    );
+    for (const [at, upload] of atOnce.entries()) outcomes.set((allowed[at] as Numbered)[0], upload);
+    const rest = allowed.slice(atOnce.length);
     if (rest.length === 0) continue;
     const granted = await asTenant(actor.dealershipId).$transaction((tx) =>
       grantOnce(tx, limits, actor, vehicleId, rest),

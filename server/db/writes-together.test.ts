@@ -25,8 +25,29 @@ afterAll(async () => {
 const NOTE = `insert into notes values (current_setting('forecourt.dealership')::uuid, $1::int)
   returning number, current_user`;
 
+/** Holds the note with the number 1. */
+async function lockFirst() {
+  const holder = await db.pool.connect();
+  await holder.query('begin');
+  await holder.query('select from notes where number = 1 for update');
+  return {
+    /** How many connections wait for a lock. */
+    async waiting(): Promise<number | undefined> {
+      const { rows } = await holder.query<{ count: number }>(
+        `select count(*)::int from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows[0]?.count;
+    },
+    async release(): Promise<void> {
+      await holder.query('rollback');
+      holder.release();
+    },
+  };
+}
+
 describe('writes of one moment', () => {
-  it('are each the transaction of its own tenant', async () => {
+  it('are each those of their own tenant', async () => {
     const tenants = [randomUUID(), randomUUID(), randomUUID()];
     const asked = Array.from({ length: 100 }, (_, number) => ({
       dealershipId: tenants[number % 3] as string,
@@ -40,6 +61,15 @@ describe('writes of one moment', () => {
       'select dealership_id "dealershipId", number from notes order by number',
     );
     expect(rows).toEqual(asked);
+  });
+
+  it('are committed together', async () => {
+    const dealershipId = randomUUID();
+    const text = 'insert into notes values ($1::uuid, $2::int) returning pg_current_xact_id()';
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map((number) => db.writeAsTenant(dealershipId, text, [dealershipId, number])),
+    );
+    expect(new Set(answers.flat(2)).size).toBe(1);
   });
 
   it.each([
@@ -112,17 +142,39 @@ describe('writes of one moment', () => {
   it.skipIf(!process.env.DATABASE_URL)('wait for no lock of another tenant', async () => {
     const [a, b] = [randomUUID(), randomUUID()];
     await db.writeAsTenant(a, NOTE, [1]);
-    const holder = await db.pool.connect();
-    await holder.query('begin');
-    await holder.query('select from notes where number = 1 for update');
+    const lock = await lockFirst();
     const change = 'update notes set number = number + $1::int where number < 10 returning number';
     const changes = [100, 0, 0].map((by) => db.writeAsTenant(a, change, [by]));
     const other = await db.writeAsTenant(b, NOTE, [2]);
     expect(other).toEqual([['2', 'forecourt_tenant']]);
-    await holder.query('rollback');
-    holder.release();
+    await lock.release();
     const changed = await Promise.all(changes);
     expect(changed.flat(2)).toContain('101');
+  });
+
+  it.skipIf(!process.env.DATABASE_URL)('wait for no lock of one that was there first', async () => {
+    const [a, b] = [randomUUID(), randomUUID()];
+    await db.writeAsTenant(a, NOTE, [1]);
+    const lock = await lockFirst();
+    const change = 'update notes set number = number where number = 1 returning number';
+    const first = db.writeAsTenant(a, change, []);
+    await expect.poll(lock.waiting).toBe(1);
+    expect(await db.writeAsTenant(b, NOTE, [2])).toHaveLength(1);
+    await lock.release();
+    expect(await first).toEqual([['1']]);
+  });
+
+  it.skipIf(!process.env.DATABASE_URL)('take one connection where a row is locked', async () => {
+    const [a, b] = [randomUUID(), randomUUID()];
+    await db.writeAsTenant(a, NOTE, [1]);
+    const lock = await lockFirst();
+    const change = 'update notes set number = number where number = 1 returning number';
+    const changes = Array.from({ length: 40 }, () => db.writeAsTenant(a, change, []));
+    for (let number = 20; number < 40; number += 1)
+      expect(await db.writeAsTenant(b, NOTE, [number])).toHaveLength(1);
+    await expect.poll(lock.waiting).toBe(1);
+    await lock.release();
+    expect(await Promise.all(changes)).toEqual(changes.map(() => [['1']]));
   });
 
   it.skipIf(!process.env.DATABASE_URL)(
