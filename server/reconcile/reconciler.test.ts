@@ -216,6 +216,17 @@ describe('a task', () => {
     // Whoever is told to do it more often does not wait for the old time.
     expect(await takeDueTask(pool, 'example', 5)).toBe(true);
   });
+
+  it.skipIf(!process.env.DATABASE_URL)('is due once where servers ask at once', async () => {
+    const { pool } = server.app.db;
+    const early = await pool.connect();
+    await early.query('begin');
+    await early.query('select now()');
+    expect(await takeDueTask(pool, 'at once', 60)).toBe(true);
+    expect(await takeDueTask(early as never, 'at once', 60)).toBe(false);
+    await early.query('rollback');
+    early.release();
+  });
 });
 
 describe('a server', () => {
