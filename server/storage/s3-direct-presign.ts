@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 export interface SigningCredentials {
   accessKeyId: string;
@@ -47,21 +47,20 @@ export function presignDirectly(request: PresignedRequest): string {
   const canonical = `PUT\n${path}\n${queryText(query)}\n${headers
     .map(([name, value]) => `${name}:${value}\n`)
     .join('')}\n${signedHeaders}\nUNSIGNED-PAYLOAD`;
-  const hash = createHash('sha256').update(canonical).digest('hex');
   const signature = createHmac('sha256', signingKey(credentials, scope))
-    .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash}`)
+    .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical, 'hex')}`)
     .digest('hex');
   return `${origin}${path}?${queryText({ ...query, 'X-Amz-Signature': signature })}`;
 }
 
-let known: { secret: string; scope: string; key: Buffer } | undefined;
+let known: { secret: string; scope: string; key: KeyObject } | undefined;
 
-/** The same for all requests of a day. */
-function signingKey({ secretAccessKey: secret }: SigningCredentials, scope: string): Buffer {
+/** The same for all requests of a day; as an object, since Node looks longer at bytes. */
+function signingKey({ secretAccessKey: secret }: SigningCredentials, scope: string): KeyObject {
   if (known?.secret !== secret || known.scope !== scope) {
     let key: Buffer = Buffer.from(`AWS4${secret}`);
     for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest();
-    known = { secret, scope, key };
+    known = { secret, scope, key: createSecretKey(key) };
   }
   return known.key;
 }

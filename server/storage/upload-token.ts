@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { PartGrant } from './multipart.ts';
 import type { UploadGrant } from './storage.ts';
 
@@ -37,7 +37,9 @@ type Fields =
 
 /** The URL key is derived from the application's secret, so that neither signs for the other. */
 export function createUploadTokens(secret: Uint8Array): UploadTokens {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'forecourt/storage/upload-url/1', 32));
+  const key = createSecretKey(
+    Buffer.from(hkdfSync('sha256', secret, '', 'forecourt/storage/upload-url/1', 32)),
+  );
   const macOf = (payload: string) => createHmac('sha256', key).update(payload).digest('base64url');
 
   return {
