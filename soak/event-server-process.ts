@@ -42,6 +42,7 @@ export async function startEventServer(
     cwd: new URL('..', import.meta.url),
     execArgv: [
       '--max-old-space-size=1024',
+      '--max-semi-space-size=32',
       ...(unbounded ? ['--import', './soak/remove-check.mjs'] : []),
       '--import',
       'tsx',

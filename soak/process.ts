@@ -93,7 +93,13 @@ export async function startProcess(
 async function spawnServer(env: Record<string, string>): Promise<ChildProcess> {
   const child = spawn(
     process.execPath,
-    ['--max-old-space-size=1024', '--import', './scripts/typescript.mjs', 'server/main.ts'],
+    [
+      '--max-old-space-size=1024',
+      '--max-semi-space-size=32',
+      '--import',
+      './scripts/typescript.mjs',
+      'server/main.ts',
+    ],
     {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -10,7 +10,7 @@ import { supervise, type Started, type Supervised } from './supervised.ts';
 const SERVER = fileURLToPath(new URL('../main.ts', import.meta.url));
 const WORKER = fileURLToPath(new URL('../worker.ts', import.meta.url));
 const TYPESCRIPT = new URL('../../scripts/typescript.mjs', import.meta.url).href;
-const EXEC_ARGV = ['--max-old-space-size=1024', '--import', TYPESCRIPT];
+const EXEC_ARGV = ['--max-old-space-size=1024', '--max-semi-space-size=32', '--import', TYPESCRIPT];
 
 export interface ClusterSize {
   /** Processes that answer, all behind the one port. */
