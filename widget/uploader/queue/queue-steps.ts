@@ -13,7 +13,7 @@ import type { UploadTask } from './upload-task.ts';
 
 const GATHER_MS = 150;
 /** While nothing is on its way to the store, every moment counts. */
-const IDLE_GATHER_MS = 60;
+const IDLE_GATHER_MS = 30;
 const HASHES_AT_ONCE = 2;
 
 /** What the steps need from the queue they are part of. */
