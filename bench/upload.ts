@@ -35,7 +35,7 @@ import { addVehicle } from '../test/gallery.ts';
 import { GraphQLClient } from '../test/graphql-client.ts';
 import { photo } from '../test/pictures.ts';
 import { freshBucket, serverEnv } from '../test/s3.ts';
-import { startServer } from '../test/server.ts';
+import { startProcess } from '../soak/process.ts';
 import { median } from './api/load.ts';
 import { report, rounded, type Measured } from './result.ts';
 import { plainPuts, throughElement, throughUppy, type Target } from './upload/page.ts';
@@ -73,10 +73,8 @@ const script = options.peers ? await uppyScript() : null;
 const folder = await mkdtemp(join(tmpdir(), 'forecourt-bench-'));
 const bucket = await freshBucket();
 // Renditions would be made by the same cores that send and receive.
-const server = await startServer({
-  demo: true,
-  env: { MEDIA_CONCURRENCY: '0', ...(bucket && serverEnv(bucket)) },
-});
+const server = await startProcess({ MEDIA_CONCURRENCY: '0', ...(bucket && serverEnv(bucket)) });
+const visitor = new GraphQLClient(server.url);
 const browser = await launchBrowser();
 
 const written: string[] = [];
@@ -99,7 +97,7 @@ async function writePhotos(name: string, jpeg: Buffer): Promise<Files> {
 }
 
 try {
-  const { logIn } = await server.visitor.expect<{ logIn: { session: { token: string } } }>(
+  const { logIn } = await visitor.expect<{ logIn: { session: { token: string } } }>(
     'mutation ($email: String!, $password: String!) { logIn(input: { email: $email, password: $password }) { session { token } } }',
     demoAccount,
   );
@@ -132,7 +130,8 @@ try {
   };
 
   // To a page that no server sent, a bucket on this machine is a stranger's network.
-  const page = await browser.newPage({ permissions: ['local-network-access'] });
+  // The server's own policy does not bind it, and nobody looks into its requests on their way.
+  const page = await browser.newPage({ permissions: ['local-network-access'], bypassCSP: true });
   let puts = 0;
   page.on('request', (request) => {
     if (request.method() === 'PUT') puts += 1;
@@ -141,16 +140,11 @@ try {
   await page.addInitScript('globalThis.__name = (value) => value');
   const open = async (): Promise<void> => {
     const vehicleId = await addVehicle(staff);
-    // A page that the server's own policy does not bind.
-    await page.unroute(`${server.url}/bench`);
-    await page.route(`${server.url}/bench`, (route) =>
-      route.fulfill({
-        contentType: 'text/html',
-        body: `<!doctype html><html lang="en"><script type="module" src="/embed/v1.js"></script>
-          <vehicle-media endpoint="/graphql" mode="manage" max-side="none" no-live vehicle="${vehicleId}" token="${token}"></vehicle-media>`,
-      }),
+    await page.goto(`${server.url}/healthz`);
+    await page.setContent(
+      `<!doctype html><html lang="en"><script type="module" src="/embed/v1.js"></script>
+        <vehicle-media endpoint="/graphql" mode="manage" max-side="none" no-live vehicle="${vehicleId}" token="${token}"></vehicle-media>`,
     );
-    await page.goto(`${server.url}/bench`);
     // As whoever drops something does, a moment before.
     await page.locator('vehicle-media [part~="dropzone"]').hover();
     await page.waitForLoadState('networkidle');

@@ -78,7 +78,8 @@ const PACKAGES: readonly [RegExp, string][] = [
 ];
 
 function nameOf({ functionName, url }: Profile['nodes'][number]['callFrame']): string {
-  if (functionName === '(idle)') return 'idle';
+  // Who samples is no part of it.
+  if (functionName === '(idle)' || url === 'node:inspector') return 'idle';
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (/^write(v|Buffer|Utf8String|Latin1String)$/.test(functionName) && !url)
     return 'writing to sockets, in the kernel';

@@ -42,7 +42,7 @@ const NODE_OPTIONS = `--import ${new URL('collect-garbage.mjs', import.meta.url)
 
 function forked(file: string, env: Record<string, string>): ChildProcess {
   return fork(new URL(file, import.meta.url), {
-    execArgv: ['--max-old-space-size=1024', '--import', 'tsx'],
+    execArgv: ['--max-old-space-size=1024', '--max-semi-space-size=32', '--import', 'tsx'],
     env: { ...process.env, NODE_OPTIONS, ...env },
   });
 }
