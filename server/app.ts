@@ -26,7 +26,7 @@ import { createGallery } from './gallery/gallery.ts';
 import { pruneIdempotencyKeys } from './idempotency/once.ts';
 import { createGraphQLServer } from './graphql/graphql-server.ts';
 import { closeServer } from './http/close-server.ts';
-import { cutSlowBody } from './http/cut-slow-body.ts';
+import { createOpenRequests } from './http/open-requests.ts';
 import { createHealth } from './http/health.ts';
 import { createOriginCheck } from './http/origins.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
@@ -191,8 +191,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
 
   let draining = false;
-  /** Answers that have not ended. */
-  const begun = new Set<ServerResponse>();
+  const openRequests = createOpenRequests();
   let handlers: Handler[] = [];
   const server = createServer(HTTP_LIMITS, (req, res) => void route(req, res));
   server.maxHeadersCount = 100;
@@ -202,9 +201,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   async function route(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (draining) res.setHeader('connection', 'close');
     setSecurityHeaders(req, res, publicUrl.startsWith('https:'));
-    if (!req.url?.startsWith(UPLOAD_PATH)) cutSlowBody(req);
-    begun.add(res);
-    res.once('close', () => begun.delete(res));
+    openRequests.add(res, req.url?.startsWith(UPLOAD_PATH) ? 'any time' : 'soon');
     try {
       for (const handler of handlers) if (await handler(req, res)) return;
       res
@@ -285,7 +282,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 
     async close() {
       draining = true;
-      for (const res of begun) if (!res.headersSent) res.setHeader('connection', 'close');
+      for (const res of openRequests.answers())
+        if (!res.headersSent) res.setHeader('connection', 'close');
       clearInterval(housekeeping);
       await Promise.all([
         closeServer(server, options.lingerMs ?? LINGER_MS),
@@ -301,6 +299,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         viewerChanges.close(),
         stopTelling(),
       ]);
+      openRequests.close();
       await rateLimits.close();
       await mail?.close();
       await storage.close();

@@ -35,6 +35,8 @@ const READY_WITHIN_MS = 300_000;
 const QUIET_MS = 3_500;
 const REACHED_WITHIN_MS = 60_000;
 const UPLOADS_AT_MOST = 40;
+/** Each race waits for the end of a ticket. */
+const RACING_AT_ONCE = 8;
 /** Sent in three parts. */
 const VIDEO_BYTES = 20_000_000;
 
@@ -133,10 +135,15 @@ export async function createCrashWorld(): Promise<CrashWorld> {
         await client.send(vehicleId, any());
         return server.kill();
       case 'expire':
-        for (let sent = 0; sent < UPLOADS_AT_MOST; sent += 1) {
-          const photo = await client.send(vehicleId, any());
-          await sleep(Math.max(0, photo.expiresAt - Date.now() - 50 + random(100)));
-          await client.complete(photo);
+        for (let round = 0; round < UPLOADS_AT_MOST / RACING_AT_ONCE; round += 1) {
+          const races = Array.from({ length: RACING_AT_ONCE }, async () => {
+            const photo = await client.send(vehicleId, any());
+            await sleep(Math.max(0, photo.expiresAt - Date.now() - 50 + random(100)));
+            await client.complete(photo);
+          });
+          // Nobody sends anything any more when the server is started again.
+          const [lost] = (await Promise.allSettled(races)).filter(isRejected);
+          if (lost) throw lost.reason;
         }
         return;
       case 'delete':
@@ -343,6 +350,9 @@ export async function createCrashWorld(): Promise<CrashWorld> {
 const uuidOf = (mediaId: string) => decodeId(mediaId)?.uuid ?? '';
 
 /** The account of the demo, without its vehicles; the embedded database has both. */
+const isRejected = (result: PromiseSettledResult<void>): result is PromiseRejectedResult =>
+  result.status === 'rejected';
+
 async function addStaff(config: DatabaseConfig): Promise<void> {
   const { prisma, close } = await connectDatabase(config, createLog('silent'));
   const [dealershipId, userId] = [uuid(), uuid()];

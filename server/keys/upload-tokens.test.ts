@@ -157,6 +157,9 @@ describe('an upload token', () => {
   it('learns nothing of the files of other vehicles', async () => {
     const { bytes } = await photo({ width: 80, height: 48, seed: 2 });
     await uploadPhoto(north.staff, other, bytes);
+    await expect
+      .poll(async () => (await query('select count(*)::int n from media_jobs')).rows)
+      .toEqual([{ n: 0 }]);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { upload } = await requestUpload(
       await tokenFor(),

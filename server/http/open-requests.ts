@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+const BODY_MS = 30_000;
+const LOOK_EVERY_MS = 1_000;
+
+/** Requests that were not answered to the end yet. */
+export interface OpenRequests {
+  /** Until the answer has ended. One whose body may take its time has a limit of its own. */
+  add(res: ServerResponse<IncomingMessage>, body: 'soon' | 'any time'): void;
+  answers(): Iterable<ServerResponse>;
+  /** Looks after bodies no longer. */
+  close(): void;
+}
+
+/**
+ * Ends the connection of a request whose body is not there in time. One look at
+ * all of them each second costs less than a timer for each.
+ */
+export function createOpenRequests(bodyMs = BODY_MS, lookEveryMs = LOOK_EVERY_MS): OpenRequests {
+  /** When each began. */
+  const open = new Map<ServerResponse, number>();
+  const timer = setInterval(() => {
+    const before = performance.now() - bodyMs;
+    for (const [{ req }, began] of open) if (began < before && !req.complete) req.destroy();
+  }, lookEveryMs);
+  timer.unref();
+  return {
+    add(res, body) {
+      open.set(res, body === 'soon' ? performance.now() : Infinity);
+      res.once('close', () => open.delete(res));
+    },
+    answers: () => open.keys(),
+    close: () => clearInterval(timer),
+  };
+}
