@@ -13,7 +13,6 @@ export function createConnectionPool(config: pg.PoolConfig, log: Logger): pg.Poo
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.on('error', logLoss);
-    endAfterTimeout(client);
   });
 
   const query = (config: pg.QueryConfig | string, values?: unknown[]) =>
@@ -33,7 +32,6 @@ export async function lend<T>(
     return await work(client);
   } catch (error) {
     if (!isRefusal(error)) lost = error as Error;
-    if (lost && isTimeout(lost)) destroyConnection(client, lost);
     throw error;
   } finally {
     client.release(lost);
@@ -43,26 +41,6 @@ export async function lend<T>(
 /** The server said no to a statement and goes on with the connection. */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.severity === 'ERROR';
-
-/**
- * After `query_timeout` node-postgres still waits for the answer, and so would
- * everybody who gets the connection next.
- */
-function endAfterTimeout(client: pg.ClientBase): void {
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-  const checked = (...args: unknown[]) => {
-    const result = query(...args);
-    if (result instanceof Promise) {
-      result.catch((error: Error) => {
-        if (isTimeout(error)) destroyConnection(client, error);
-      });
-    }
-    return result;
-  };
-  client.query = checked as typeof client.query;
-}
-
-const isTimeout = (error: Error): boolean => error.message === 'Query read timeout';
 
 /** Cuts the connection off without a word to the other end, which may be gone. */
 export function destroyConnection(client: pg.ClientBase, error?: Error): void {

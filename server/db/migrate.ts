@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { DatabaseError } from './database-error.ts';
+import { allowSilence } from './silent-connections.ts';
 import { lacksRoles, rolesMissing } from './tenant-roles.ts';
 
 interface Migration {
@@ -82,12 +83,10 @@ async function findPending(client: pg.ClientBase, migrations: Migration[]): Prom
   return migrations.filter((migration) => !applied.has(migration.name));
 }
 
-const patient = (text: string) => ({ text, query_timeout: patience });
-
 async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(patient(migration.sql));
+    await client.query(migration.sql);
     await client.query(
       `INSERT INTO "_prisma_migrations"
          (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
@@ -117,8 +116,9 @@ export async function migrate(
   const client = await pool.connect();
   let broken = false;
   try {
+    allowSilence(client, patience);
     await client.query(`SET statement_timeout = ${patience}`);
-    await client.query(patient(`SELECT pg_advisory_lock(${advisoryLock})`));
+    await client.query(`SELECT pg_advisory_lock(${advisoryLock})`);
     await client.query(createBookkeeping);
     const pending = await findPending(client, migrations);
     for (const migration of pending) await apply(client, migration);
@@ -129,6 +129,7 @@ export async function migrate(
     broken = true;
     throw error;
   } finally {
+    allowSilence(client, null);
     client.release(broken);
   }
 }

@@ -9,6 +9,7 @@ import { PrismaClient } from '../../generated/prisma/client.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import type { Connections } from './database.ts';
 import { openPostgres } from './postgres.ts';
+import { allowSilence } from './silent-connections.ts';
 import { runBatch } from './tenant-batch.ts';
 import { makeReady } from './tenant-query.ts';
 import { isUnavailable } from './unavailable.ts';
@@ -65,6 +66,15 @@ describe.runIf(process.env.DATABASE_URL)('openPostgres', () => {
     await expect(attempt).rejects.toThrow();
     network.acceptNew();
     expect(await prisma.mediaFeed.count()).toBe(1);
+  });
+
+  test('waits for a connection that may be silent for longer', async () => {
+    const client = await connections.pool.connect();
+    allowSilence(client, 60_000);
+    await client.query('SET statement_timeout = 0');
+    const slow = client.query(`SELECT 'done' AS is FROM pg_sleep(${limits.answer / 500})`);
+    expect((await slow).rows).toEqual([{ is: 'done' }]);
+    client.release(true);
   });
 
   test('says which server does not let it in, and not the password', async () => {

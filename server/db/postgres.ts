@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { createConnectionPool, endPool } from './connection-pool.ts';
 import { DatabaseError, reasonOf } from './database-error.ts';
 import type { Connections } from './database.ts';
+import { endSilentConnections } from './silent-connections.ts';
 import { SPAN_SECONDS } from './statement-name.ts';
 import { listenOnPostgres } from './postgres-listener.ts';
 
@@ -35,7 +36,6 @@ export async function openPostgres(
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     statement_timeout: statement,
-    query_timeout: answer,
   };
   const pool = createConnectionPool(
     {
@@ -46,6 +46,7 @@ export async function openPostgres(
     },
     log,
   );
+  endSilentConnections(pool, answer);
   const stops = new Set<() => Promise<void>>();
 
   try {
@@ -62,7 +63,12 @@ export async function openPostgres(
     transactionsAtOnce: config.poolSize - Math.max(1, Math.floor(config.poolSize / 4)),
     ended: new Promise(() => {}),
     async listen(channel, onNotify) {
-      const stop = await listenOnPostgres(shared, channel, onNotify, log);
+      const stop = await listenOnPostgres(
+        { ...shared, query_timeout: answer },
+        channel,
+        onNotify,
+        log,
+      );
       stops.add(stop);
       return async () => {
         stops.delete(stop);

@@ -98,6 +98,10 @@ interface Incoming {
   res?: ServerResponse | undefined;
 }
 
+/** Who sent a request, once that has been asked. */
+const VIEWER = Symbol('viewer');
+type Identified = IncomingMessage & { [VIEWER]?: Promise<Viewer> };
+
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { services, viewers, mayUseToken, trustedProxies, graphiql, introspection, queryMs, log } =
     options;
@@ -118,15 +122,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     return viewer;
   }
 
-  /** Who sent a request that is answered. */
-  const identified = new WeakMap<IncomingMessage, Promise<Viewer>>();
-
-  function viewerOfIncoming(req: IncomingMessage): Promise<Viewer> {
-    const known = identified.get(req);
-    if (known) return known;
-    const asked = (async () => viewerOf(credentialsOfIncoming(req), req.headers.origin ?? null))();
-    identified.set(req, asked);
-    return asked;
+  async function viewerOfIncoming(req: Identified): Promise<Viewer> {
+    return (req[VIEWER] ??= viewerOf(credentialsOfIncoming(req), req.headers.origin ?? null));
   }
 
   const maskError = createMaskError(log);
