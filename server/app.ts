@@ -97,6 +97,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const { log } = options;
   if (config.failpoints.length > 0) armFailpoints(config.failpoints);
   let publicUrl = config.publicUrl ?? '';
+  const https = (): boolean => publicUrl.startsWith('https:');
   const { redisUrl } = config;
   const signals = redisUrl === null ? null : await openRedisSignals(redisUrl, log);
   const db = await connectDatabase(config.database, log, signals);
@@ -170,6 +171,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     graphiql: config.graphiql,
     introspection: config.introspection,
     keptAnswers,
+    https,
     log,
   });
   const processing = {
@@ -200,15 +202,17 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 
   async function route(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (draining) res.setHeader('connection', 'close');
-    setSecurityHeaders(req, res, publicUrl.startsWith('https:'));
     openRequests.add(res, req.url?.startsWith(UPLOAD_PATH) ? 'any time' : 'soon');
     try {
+      if (req.url?.split('?')[0] === '/graphql') return await graphql.handle(req, res);
+      setSecurityHeaders(req, res, https());
       for (const handler of handlers) if (await handler(req, res)) return;
       res
         .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
         .end('There is nothing here.');
     } catch (error) {
       log.error({ err: error, url: req.url }, 'a request failed');
+      if (!res.headersSent) setSecurityHeaders(req, res, https());
       if (!res.headersSent) res.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
       res.end();
     }
@@ -261,11 +265,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         uploadOrigins: storage.origins,
       });
       handlers = [
-        async (req, res) => {
-          if (req.url?.split('?')[0] !== '/graphql') return false;
-          await graphql.handle(req, res);
-          return true;
-        },
         createHealth({
           checks: {
             database: (signal) => db.check(signal),

@@ -34,12 +34,25 @@ export function createTrustedDocuments(
 ): TrustedDocuments {
   let ours: Promise<ReadonlyMap<string, string>> | null = null;
   const known = new Map<string, { text: string; until: number }>();
+  const looking = new Map<string, Promise<string | null>>();
 
   async function builtIn(): Promise<ReadonlyMap<string, string>> {
     ours ??= readBuiltIn().then((texts) => new Map(texts.map((text) => [hashOf(text), text])));
     const found = await ours;
     if (found.size === 0) ours = null;
     return found;
+  }
+
+  async function lookUp(dealershipId: string, hash: string): Promise<string | null> {
+    const until = performance.now() + KNOWN_MS;
+    const found = await asTenant(dealershipId).trustedDocument.findFirst({
+      where: { dealershipId, hash },
+      select: { text: true },
+    });
+    if (!found) return null;
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(`${dealershipId} ${hash}`, { text: found.text, until });
+    return found.text;
   }
 
   return {
@@ -85,16 +98,14 @@ export function createTrustedDocuments(
       if (own !== undefined || dealershipId === null) return own ?? null;
       const key = `${dealershipId} ${hash}`;
       const kept = known.get(key);
-      const now = performance.now();
-      if (kept && kept.until > now) return kept.text;
-      const found = await asTenant(dealershipId).trustedDocument.findFirst({
-        where: { dealershipId, hash },
-        select: { text: true },
-      });
-      if (!found) return null;
-      if (known.size >= MAX_KNOWN) known.clear();
-      known.set(key, { text: found.text, until: now + KNOWN_MS });
-      return found.text;
+      if (kept && kept.until > performance.now()) return kept.text;
+      // Whoever asks meanwhile waits for the same look.
+      let look = looking.get(key);
+      if (!look) {
+        look = lookUp(dealershipId, hash).finally(() => looking.delete(key));
+        looking.set(key, look);
+      }
+      return look;
     },
   };
 }

@@ -11,6 +11,7 @@ import { createDeadPeers } from '../http/dead-peers.ts';
 import { createHeartbeat } from '../http/heartbeat.ts';
 import { createOpenStreams } from '../http/open-streams.ts';
 import type { OriginCheck } from '../http/origins.ts';
+import { dataHeaders, setSecurityHeaders } from '../http/security-headers.ts';
 import { schema } from '../schema/index.ts';
 import { EXAMPLE_DOCUMENTS } from './example-documents.ts';
 import {
@@ -52,6 +53,17 @@ const MAX_BODY_BYTES = 256 * 1024;
 const MAX_OPERATIONS = 100;
 
 /** Pages of any origin may ask; who they are travels in a header, never in a cookie. */
+const TO_ALL_ORIGINS = [
+  ['access-control-allow-origin', '*'],
+  ['access-control-expose-headers', 'retry-after'],
+] as const;
+
+/** Of answers of the short way. */
+const DATA_HEADERS = {
+  byHttp: [...dataHeaders(false), ...TO_ALL_ORIGINS.flat()],
+  byHttps: [...dataHeaders(true), ...TO_ALL_ORIGINS.flat()],
+};
+
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, POST, OPTIONS',
   'access-control-allow-headers': 'authorization, content-type, x-embed-key',
@@ -71,6 +83,8 @@ export interface GraphQLServerOptions {
   /** Whether the schema may be asked for. */
   introspection: boolean;
   keptAnswers: KeptAnswers;
+  /** Whether browsers come by HTTPS. */
+  https(): boolean;
   /** When a query is broken off; after 10 seconds unless given. */
   queryMs?: number;
   log: Logger;
@@ -105,7 +119,7 @@ type Identified = IncomingMessage & { [VIEWER]?: Promise<Viewer> };
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { services, viewers, mayUseToken, trustedProxies, graphiql, introspection, queryMs, log } =
     options;
-  const { keptAnswers } = options;
+  const { keptAnswers, https } = options;
 
   /** Upload tokens are made for pages, and visitors have none. */
   function assertOrigin({ kind }: Viewer, origin: string | null): void {
@@ -155,6 +169,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     visitorNow: (req) => (hasNoCredentials(req) ? viewers.visitorNow() : null),
     addressOf: (req) => clientAddress(req, trustedProxies),
     maskError,
+    headers: () => (https() ? DATA_HEADERS.byHttps : DATA_HEADERS.byHttp),
   });
   const deadPeers = createDeadPeers();
   const openStreams = createOpenStreams(options.maxStreamsPerAddress);
@@ -213,18 +228,11 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const directWay = createDirectWay({ yoga, documents, trustedDocuments });
 
   /** Whether it needed neither a Request nor a Response. */
-  async function answerPlainly(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
-    let request: PlainRequest | null;
-    try {
-      request = await readPlainRequest(req, MAX_BODY_BYTES);
-    } catch {
-      // Whoever sent it was gone before the end.
-      res.destroy();
-      return true;
-    }
-    if (!request) return false;
-    if (lane.answerKept(req, res, request)) return true;
-    if (await lane.answer(req, res, request)) return true;
+  async function executeDirectly(
+    req: IncomingMessage,
+    res: ServerResponse,
+    request: PlainRequest,
+  ): Promise<boolean> {
     const params = request.params();
     const viewer = () => viewerOfIncoming(req);
     if (params && (await directWay(req, res, params, { req, res }, viewer))) return true;
@@ -248,13 +256,23 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
 
   return {
     async handle(req, res) {
-      res.setHeader('access-control-allow-origin', '*');
-      res.setHeader('access-control-expose-headers', 'retry-after');
+      let request: PlainRequest | null;
+      try {
+        request = await readPlainRequest(req, MAX_BODY_BYTES);
+      } catch {
+        // Whoever sent it was gone before the end.
+        res.destroy();
+        return;
+      }
+      if (request && lane.answerKept(req, res, request)) return;
+      if (request && (await lane.answer(req, res, request))) return;
+      setSecurityHeaders(req, res, https());
+      for (const [name, value] of TO_ALL_ORIGINS) res.setHeader(name, value);
       if (req.method === 'OPTIONS') {
         res.writeHead(204, PREFLIGHT).end();
         return;
       }
-      if (await answerPlainly(req, res)) return;
+      if (request && (await executeDirectly(req, res, request))) return;
       const accepted = (req.headers.accept || '*/*').toLowerCase();
       if (/text\/event-stream|\*/.test(accepted)) await answerOrStream(req, res);
       else await yoga(req, res);

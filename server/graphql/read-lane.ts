@@ -43,6 +43,8 @@ export interface ReadLaneOptions {
   addressOf(req: IncomingMessage): string;
   /** What a client may know of an error. */
   maskError(error: unknown): Error;
+  /** What every answer says: names and values in turns. */
+  headers(): readonly string[];
 }
 
 /**
@@ -61,6 +63,12 @@ export interface ReadLane {
   plugin: Plugin<Context>;
 }
 
+interface Sent {
+  contentType: string;
+  viewer: Viewer;
+  kept: KeptAnswer;
+}
+
 interface Known {
   operation: OperationDefinitionNode;
   read: ReadOperation;
@@ -70,7 +78,7 @@ interface Known {
 
 export function createReadLane(options: ReadLaneOptions): ReadLane {
   const { schema, reads, documents, keptAnswers, trustedDocuments, rateLimits } = options;
-  const { viewerOf, visitorNow, addressOf, maskError } = options;
+  const { viewerOf, visitorNow, addressOf, maskError, headers } = options;
   const operations = new WeakMap<DocumentNode, Map<string | null, Known | null>>();
 
   function lookUp(text: string | null, operationName: string | null): Known | null {
@@ -166,6 +174,40 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
     return true;
   }
 
+  function send(req: IncomingMessage, res: ServerResponse, { contentType, viewer, kept }: Sent) {
+    const said = [...headers()];
+    if (req.method === 'GET') {
+      const isPublic = viewer.kind === 'visitor';
+      const cache = cacheHeaders(isPublic, isPublic && viewer.perOrigin === true);
+      said.push('vary', cache.vary, 'cache-control', cache['cache-control']);
+      if (isPublic) {
+        said.push('etag', kept.etag);
+        if (isKnownTag(req.headers['if-none-match'], kept.etag)) {
+          res.writeHead(304, said).end();
+          return;
+        }
+      }
+    }
+    said.push('content-type', `${contentType}; charset=utf-8`);
+    said.push('content-length', String(kept.body.length));
+    res.writeHead(200, said).end(kept.body);
+  }
+
+  function refuse(req: IncomingMessage, res: ServerResponse, error: Error): void {
+    const { http, ...extensions } = (error instanceof GraphQLError ? error.extensions : {}) as {
+      http?: { status?: number; headers?: Record<string, string> };
+    };
+    const type = acceptedType(req.headers.accept) ?? 'application/json';
+    res.writeHead(http?.status ?? (type === 'application/json' ? 200 : 500), [
+      ...headers(),
+      ...(req.method === 'GET' ? ['cache-control', 'no-store'] : []),
+      ...Object.entries(http?.headers ?? {}).flat(),
+      'content-type',
+      `${type}; charset=utf-8`,
+    ]);
+    res.end(JSON.stringify({ errors: [{ message: error.message, extensions }], data: null }));
+  }
+
   return {
     answerKept(req, res, request) {
       const contentType = acceptedType(req.headers.accept);
@@ -198,44 +240,6 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
       },
     },
   };
-}
-
-interface Sent {
-  contentType: string;
-  viewer: Viewer;
-  kept: KeptAnswer;
-}
-
-function send(req: IncomingMessage, res: ServerResponse, { contentType, viewer, kept }: Sent) {
-  if (req.method === 'GET') {
-    const isPublic = viewer.kind === 'visitor';
-    const headers = cacheHeaders(isPublic, isPublic && viewer.perOrigin === true);
-    res.setHeader('vary', headers.vary);
-    res.setHeader('cache-control', headers['cache-control']);
-    if (isPublic) {
-      res.setHeader('etag', kept.etag);
-      if (isKnownTag(req.headers['if-none-match'], kept.etag)) {
-        res.writeHead(304).end();
-        return;
-      }
-    }
-  }
-  res.setHeader('content-type', `${contentType}; charset=utf-8`);
-  res.setHeader('content-length', kept.body.length);
-  res.end(kept.body);
-}
-
-function refuse(req: IncomingMessage, res: ServerResponse, error: Error): void {
-  const { http, ...extensions } = (error instanceof GraphQLError ? error.extensions : {}) as {
-    http?: { status?: number; headers?: Record<string, string> };
-  };
-  if (req.method === 'GET') res.setHeader('cache-control', 'no-store');
-  const type = acceptedType(req.headers.accept) ?? 'application/json';
-  res.writeHead(http?.status ?? (type === 'application/json' ? 200 : 500), {
-    ...http?.headers,
-    'content-type': `${type}; charset=utf-8`,
-  });
-  res.end(JSON.stringify({ errors: [{ message: error.message, extensions }], data: null }));
 }
 
 /** Variables that say how large a page is: what an operation costs depends on no others. */

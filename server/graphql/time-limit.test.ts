@@ -28,6 +28,7 @@ function startSlow(mutationMs: number) {
     },
     mayUseToken: () => true,
     keptAnswers: createKeptAnswers(0),
+    https: () => false,
     maxStreamsPerAddress: 1,
     trustedProxies: new BlockList(),
     graphiql: false,

@@ -148,6 +148,7 @@ it('prints nothing when the port is taken', async () => {
     viewers: {} as Viewers,
     mayUseToken: () => true,
     keptAnswers: createKeptAnswers(0),
+    https: () => false,
     maxStreamsPerAddress: 1,
     trustedProxies: new BlockList(),
     graphiql: false,

@@ -28,6 +28,7 @@ async function executed(document: string, visitor: () => Promise<unknown>) {
     },
     mayUseToken: () => true,
     keptAnswers: createKeptAnswers(0),
+    https: () => false,
     maxStreamsPerAddress: 1,
     trustedProxies: new BlockList(),
     graphiql: false,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../../test/server.ts';
-import { setSecurityHeaders } from './security-headers.ts';
+import { dataHeaders, setSecurityHeaders } from './security-headers.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -23,6 +23,7 @@ describe('every answer', () => {
     ['/assets/nothing.js'],
     ['/graphql?query={__typename}'],
     ['/graphql', JSON_POST],
+    ['/graphql?query={__typename}', { headers: { accept: 'application/json' } }],
     ['/graphql', { ...JSON_POST, body: '{' }],
     ['/graphql', { method: 'OPTIONS' }],
     ['/graphql', { headers: { accept: 'text/html' } }],
@@ -53,4 +54,5 @@ it('asks for HTTPS from then on where browsers come by HTTPS', () => {
   const res = { setHeader: (name: string, value: unknown) => said.set(name, value) };
   setSecurityHeaders({ headers: {} } as IncomingMessage, res as unknown as ServerResponse, true);
   expect(said.get('strict-transport-security')).toBe('max-age=31536000');
+  expect(dataHeaders(true)).toEqual([...said].flat());
 });
