@@ -3,6 +3,7 @@ import type { Prisma } from '../../generated/prisma/client.ts';
 import { audit, auditActor } from '../accounts/audit.ts';
 import type { Actor } from '../accounts/viewer.ts';
 import type { Database } from '../db/database.ts';
+import { createAskTogether } from '../ask-together.ts';
 import { UserFailure } from '../errors.ts';
 
 /** Of one dealership. */
@@ -34,7 +35,7 @@ export function createTrustedDocuments(
 ): TrustedDocuments {
   let ours: Promise<ReadonlyMap<string, string>> | null = null;
   const known = new Map<string, { text: string; until: number }>();
-  const looking = new Map<string, Promise<string | null>>();
+  const look = createAskTogether<string | null>();
 
   async function builtIn(): Promise<ReadonlyMap<string, string>> {
     ours ??= readBuiltIn().then((texts) => new Map(texts.map((text) => [hashOf(text), text])));
@@ -99,13 +100,7 @@ export function createTrustedDocuments(
       const key = `${dealershipId} ${hash}`;
       const kept = known.get(key);
       if (kept && kept.until > performance.now()) return kept.text;
-      // Whoever asks meanwhile waits for the same look.
-      let look = looking.get(key);
-      if (!look) {
-        look = lookUp(dealershipId, hash).finally(() => looking.delete(key));
-        looking.set(key, look);
-      }
-      return look;
+      return look(key, () => lookUp(dealershipId, hash));
     },
   };
 }

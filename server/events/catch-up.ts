@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { createTurns } from '../db/turns.ts';
-import { createAskTogether } from './ask-together.ts';
+import { createAskTogether } from '../ask-together.ts';
 import type { Position } from './cursor.ts';
 import {
   readEvents,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
-import { createAskTogether } from './ask-together.ts';
+import { createAskTogether } from '../ask-together.ts';
 import { Audience } from './audience.ts';
 import { createCatchUp } from './catch-up.ts';
 import { createCursors, isAfter, type Position } from './cursor.ts';

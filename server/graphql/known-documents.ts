@@ -1,6 +1,7 @@
 import { getOperationAST, type DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
+import { createSecondChance } from '../reads/second-chance.ts';
 
 /** Of documents that are known, and of characters that one of them has. */
 const MAX_DOCUMENTS = 1_000;
@@ -14,26 +15,17 @@ export interface KnownDocuments {
 }
 
 export function createKnownDocuments(): KnownDocuments {
-  const documents = new Map<string, DocumentNode>();
+  const documents = createSecondChance<DocumentNode>(MAX_DOCUMENTS);
   return {
-    find(text) {
-      const document = documents.get(text);
-      if (!document) return null;
-      // The one that was asked for least lately is forgotten first.
-      documents.delete(text);
-      documents.set(text, document);
-      return document;
-    },
+    find: (text) => documents.find(text) ?? null,
 
     plugin: {
       onExecute({ args }) {
         const { params } = args.contextValue as { params?: { query?: string } };
         const text = params?.query;
-        if (text === undefined || text.length > MAX_CHARACTERS || documents.has(text)) return;
+        if (text === undefined || text.length > MAX_CHARACTERS || documents.find(text)) return;
         if (!getOperationAST(args.document, args.operationName)) return;
-        const [oldest] = documents.keys();
-        if (documents.size >= MAX_DOCUMENTS && oldest !== undefined) documents.delete(oldest);
-        documents.set(text, args.document);
+        documents.keep(text, args.document);
       },
     },
   };

@@ -1,5 +1,6 @@
 import { Kind, visit, type DocumentNode } from 'graphql';
 import { may } from '../accounts/rights.ts';
+import { createSecondChance } from './second-chance.ts';
 import type { Variables } from './selection.ts';
 import { OpenVariable, type Asked, type Audience } from './statement.ts';
 
@@ -42,7 +43,7 @@ export interface Given {
 
 /** Keeps what was written for operations: once for all who ask alike. */
 export function createWrittenOnce<Written>() {
-  const kept = new Map<string, Written>();
+  const kept = createSecondChance<Written>(LIMIT);
 
   return (
     operation: number,
@@ -53,18 +54,10 @@ export function createWrittenOnce<Written>() {
     const given = givenOf(open, asked);
     const { audience, variables } = given;
     const key = `${operation} ${audience.kind} ${audience.reads} ${JSON.stringify(variables)}`;
-    const known = kept.get(key);
-    if (known !== undefined) {
-      // The one that was asked for least lately is forgotten first.
-      kept.delete(key);
-      kept.set(key, known);
-      return known;
-    }
+    const known = kept.find(key);
+    if (known !== undefined) return known;
     const written = write(given);
-    if (key.length > MAX_KEY_LENGTH) return written;
-    const [oldest] = kept.keys();
-    if (kept.size >= LIMIT && oldest !== undefined) kept.delete(oldest);
-    kept.set(key, written);
+    if (key.length <= MAX_KEY_LENGTH) kept.keep(key, written);
     return written;
   };
 }
