@@ -137,8 +137,9 @@ export async function createCrashWorld(): Promise<CrashWorld> {
       case 'expire':
         for (let round = 0; round < UPLOADS_AT_MOST / RACING_AT_ONCE; round += 1) {
           const races = Array.from({ length: RACING_AT_ONCE }, async () => {
-            const photo = await client.send(vehicleId, any());
-            await sleep(Math.max(0, photo.expiresAt - Date.now() - 50 + random(100)));
+            const [bytes, early] = [any(), 50 - random(100)];
+            const photo = await client.send(vehicleId, bytes);
+            await sleep(Math.max(0, photo.expiresAt - Date.now() - early));
             await client.complete(photo);
           });
           // Nobody sends anything any more when the server is started again.
@@ -349,10 +350,10 @@ export async function createCrashWorld(): Promise<CrashWorld> {
 
 const uuidOf = (mediaId: string) => decodeId(mediaId)?.uuid ?? '';
 
-/** The account of the demo, without its vehicles; the embedded database has both. */
 const isRejected = (result: PromiseSettledResult<void>): result is PromiseRejectedResult =>
   result.status === 'rejected';
 
+/** The account of the demo, without its vehicles; the embedded database has both. */
 async function addStaff(config: DatabaseConfig): Promise<void> {
   const { prisma, close } = await connectDatabase(config, createLog('silent'));
   const [dealershipId, userId] = [uuid(), uuid()];

@@ -83,10 +83,19 @@ async function findPending(client: pg.ClientBase, migrations: Migration[]): Prom
   return migrations.filter((migration) => !applied.has(migration.name));
 }
 
+async function patiently(client: pg.ClientBase, text: string): Promise<void> {
+  allowSilence(client, patience);
+  try {
+    await client.query(text);
+  } finally {
+    allowSilence(client, null);
+  }
+}
+
 async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(migration.sql);
+    await patiently(client, migration.sql);
     await client.query(
       `INSERT INTO "_prisma_migrations"
          (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
@@ -116,9 +125,8 @@ export async function migrate(
   const client = await pool.connect();
   let broken = false;
   try {
-    allowSilence(client, patience);
     await client.query(`SET statement_timeout = ${patience}`);
-    await client.query(`SELECT pg_advisory_lock(${advisoryLock})`);
+    await patiently(client, `SELECT pg_advisory_lock(${advisoryLock})`);
     await client.query(createBookkeeping);
     const pending = await findPending(client, migrations);
     for (const migration of pending) await apply(client, migration);
@@ -129,7 +137,6 @@ export async function migrate(
     broken = true;
     throw error;
   } finally {
-    allowSilence(client, null);
     client.release(broken);
   }
 }

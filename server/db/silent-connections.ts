@@ -4,6 +4,12 @@ import { destroyConnection } from './connection-pool.ts';
 /** Looks in the time after which a connection counts as dead. */
 const LOOKS = 20;
 
+/** What node-postgres' client has beyond its types. */
+interface Queries {
+  _activeQuery: object | null;
+  _queryQueue: readonly object[];
+}
+
 const patience = new WeakMap<object, number>();
 
 /** Lets statements on a connection take longer than those of others; null ends that. */
@@ -36,7 +42,8 @@ export function endSilentConnections(pool: pg.Pool, answerMs: number): void {
   timer.unref();
 }
 
-/** What is under way; null when nothing is. */
+/** What is under way, or waits for the end of what was refused; null when nothing does. */
 function activeQuery(client: pg.ClientBase): unknown {
-  return (client as unknown as { _activeQuery?: unknown })._activeQuery ?? null;
+  const { _activeQuery: active, _queryQueue: waiting } = client as unknown as Queries;
+  return active ?? waiting[0] ?? null;
 }

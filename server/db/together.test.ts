@@ -125,6 +125,29 @@ it('goes on reading while one of several connections cannot be had', async () =>
   expect(asked).toBeGreaterThan(1);
 });
 
+it('writes on another connection when a message does not end', async () => {
+  const messages: string[][] = [];
+  const write = createTogether({
+    pool: {
+      waitingCount: 0,
+      connect: () => Promise.resolve({ release() {} }),
+    } as unknown as pg.Pool,
+    connections: 2,
+    turns: (work) => work(),
+    maxWaitMs: 60_000,
+    few: 16,
+    inOrder: true,
+    run: (_, statements) => {
+      messages.push(statements.map(({ tenant }) => tenant.dealershipId));
+      return new Promise(() => {});
+    },
+  });
+  for (const dealershipId of ['north', 'south']) {
+    void write({ role: 'forecourt_tenant', dealershipId }, { name: '', text: WHO, values: [] });
+    await expect.poll(() => messages.at(-1)).toEqual([dealershipId]);
+  }
+});
+
 it('says who asked for a value that cannot be sent, and answers the others', async () => {
   const dealershipId = randomUUID();
   const unsendable = {

@@ -8,6 +8,9 @@ const MAX_TOGETHER = 16;
 /** How long one connection is kept while others may want it. */
 const SLICE_MS = 50;
 
+/** So long a message may take for others to wait for its end. */
+const COMPANY_MS = 100;
+
 export interface TogetherOptions {
   pool: pg.Pool;
   /** Most connections that they take. */
@@ -45,8 +48,9 @@ export function createTogether(options: TogetherOptions): RunTogether {
   /** Dealerships that a message is under way for. */
   const busy = new Set<string>();
   let running = 0;
-  /** Messages under way that more may want to join: of writes, which are cheaper the more are committed together. */
-  let companies = 0;
+  /** When messages under way began that those who come wait for: writes are cheaper the more are committed together. */
+  const companies = new Set<{ since: number }>();
+  let later: NodeJS.Timeout | undefined;
   let isDue = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -61,12 +65,25 @@ export function createTogether(options: TogetherOptions): RunTogether {
     const ready = waiting.filter(isReady);
     const alone = ready.filter((statement) => statement.alone).length;
     const shared = (ready.length - alone) / share();
-    const messages = alone + (companies > 0 ? Math.floor(shared) : Math.ceil(shared));
+    const isCompanyLeft = hasCompany();
+    const messages = alone + (isCompanyLeft ? Math.floor(shared) : Math.ceil(shared));
+    // A message that takes long holds nobody up.
+    if (isCompanyLeft && ready.length > 0) later ??= setTimeout(dispatchLater, COMPANY_MS).unref();
     for (let left = messages; left > 0 && running < connections; left -= 1) {
       running += 1;
       void follow();
     }
   }
+
+  function dispatchLater(): void {
+    later = undefined;
+    dispatch();
+  }
+
+  const hasCompany = (): boolean => {
+    const oldest = performance.now() - COMPANY_MS;
+    return [...companies].some(({ since }) => since > oldest);
+  };
 
   const isReady = ({ tenant }: Waiting): boolean => !busy.has(tenant.dealershipId);
 
@@ -114,8 +131,8 @@ export function createTogether(options: TogetherOptions): RunTogether {
       turnAway(isLate, lateError);
       const taken = take();
       if (taken.length === 0) return;
-      const isCompany = inOrder && !taken[0]?.alone;
-      companies += Number(isCompany);
+      const company = { since: performance.now() };
+      if (inOrder && !taken[0]?.alone) companies.add(company);
       try {
         const left = await run(client, taken);
         waiting.unshift(...(left as Waiting[]));
@@ -125,7 +142,7 @@ export function createTogether(options: TogetherOptions): RunTogether {
         due();
         throw error;
       } finally {
-        companies -= Number(isCompany);
+        companies.delete(company);
         for (const { tenant } of taken) busy.delete(tenant.dealershipId);
       }
     } while (waiting.length > 0 && pool.waitingCount === 0 && performance.now() < until);

@@ -10,7 +10,8 @@ import {
 import { recordStatements } from '../../test/statements.ts';
 import { vehicleMedia } from '../../widget/api/documents.ts';
 import { documentId } from './document-id.ts';
-import { hashOf, MAX_DOCUMENTS } from './trusted-documents.ts';
+import type { Database } from '../db/database.ts';
+import { createTrustedDocuments, hashOf, MAX_DOCUMENTS } from './trusted-documents.ts';
 
 let server: TestServer;
 let north: TestDealership;
@@ -234,5 +235,42 @@ describe('what is not registered', () => {
     const { documentIds, userErrors } = await register([anyQuery()], west);
     expect(documentIds).toEqual([]);
     expect(userErrors[0]?.code).toBe('QUOTA_EXCEEDED');
+  });
+});
+
+describe('a look for a document', () => {
+  function documentsOf(answers: Promise<{ text: string } | null>[]) {
+    const trustedDocument = {
+      findFirst: () => answers.shift(),
+      findMany: () => Promise.resolve([]),
+    };
+    const tx = { trustedDocument, $queryRaw: () => Promise.resolve([]) };
+    const asTenant = () => ({
+      ...tx,
+      $transaction: (work: (client: typeof tx) => Promise<unknown>) => work(tx),
+    });
+    return createTrustedDocuments({ asTenant } as unknown as Database, () =>
+      Promise.resolve(['{ __typename }']),
+    );
+  }
+  const actor = { dealershipId: 'north' } as Parameters<
+    ReturnType<typeof documentsOf>['unregister']
+  >[0];
+
+  it('is shared by those who ask at the same moment', async () => {
+    const documents = documentsOf([Promise.resolve({ text: '{ a }' })]);
+    const found = await Promise.all([1, 2].map(() => documents.find('north', 'a')));
+    expect(found).toEqual(['{ a }', '{ a }']);
+  });
+
+  it('that began before documents changed is nobody else’s', async () => {
+    let answer: (found: null) => void = () => {};
+    const before = new Promise<null>((resolve) => (answer = resolve));
+    const documents = documentsOf([before, Promise.resolve({ text: '{ a }' })]);
+    const early = documents.find('north', 'a');
+    await documents.unregister(actor, []);
+    expect(await documents.find('north', 'a')).toBe('{ a }');
+    answer(null);
+    expect(await early).toBeNull();
   });
 });

@@ -36,6 +36,11 @@ export function createTrustedDocuments(
   let ours: Promise<ReadonlyMap<string, string>> | null = null;
   const known = new Map<string, { text: string; until: number }>();
   const look = createAskTogether<string | null>();
+  /** How often each dealership has changed its documents here: what was looked for before is old. */
+  const changes = new Map<string, number>();
+  const changesOf = (dealershipId: string): number => changes.get(dealershipId) ?? 0;
+  const changed = (dealershipId: string): void =>
+    void changes.set(dealershipId, changesOf(dealershipId) + 1);
 
   async function builtIn(): Promise<ReadonlyMap<string, string>> {
     ours ??= readBuiltIn().then((texts) => new Map(texts.map((text) => [hashOf(text), text])));
@@ -46,11 +51,13 @@ export function createTrustedDocuments(
 
   async function lookUp(dealershipId: string, hash: string): Promise<string | null> {
     const until = performance.now() + KNOWN_MS;
+    const before = changesOf(dealershipId);
     const found = await asTenant(dealershipId).trustedDocument.findFirst({
       where: { dealershipId, hash },
       select: { text: true },
     });
     if (!found) return null;
+    if (changesOf(dealershipId) !== before) return found.text;
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(`${dealershipId} ${hash}`, { text: found.text, until });
     return found.text;
@@ -77,6 +84,7 @@ export function createTrustedDocuments(
           { field: ['input', 'documents'], limit: MAX_DOCUMENTS },
         );
       });
+      changed(dealershipId);
       return hashes;
     },
 
@@ -90,6 +98,7 @@ export function createTrustedDocuments(
         await note(tx, actor, 'DOCUMENTS_UNREGISTERED', found);
         return new Set(found);
       });
+      changed(dealershipId);
       for (const hash of gone) known.delete(`${dealershipId} ${hash}`);
       return hashes.filter((hash) => gone.has(hash));
     },
@@ -100,7 +109,7 @@ export function createTrustedDocuments(
       const key = `${dealershipId} ${hash}`;
       const kept = known.get(key);
       if (kept && kept.until > performance.now()) return kept.text;
-      return look(key, () => lookUp(dealershipId, hash));
+      return look(`${key} ${changesOf(dealershipId)}`, () => lookUp(dealershipId, hash));
     },
   };
 }

@@ -8,9 +8,11 @@ const requests = createOpenRequests(20, 5);
 const server = createServer((req, res) => {
   requests.add(res, req.url === '/upload' ? 'any time' : 'soon');
   req.on('error', () => undefined);
-  req.resume().on('end', () => res.end('all of it'));
+  if (req.url === '/refused') res.end('no');
+  else req.resume().on('end', () => res.end('all of it'));
 });
 beforeAll(async () => {
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -45,4 +47,9 @@ it('lets a body that may take its time come later than others may', async () => 
   expect(await send(`${HEAD}ab`).answer).toBe('');
   socket.write('cd');
   expect(await answer).toContain('all of it');
+});
+
+it('ends the connection of a body that does not come after its answer', async () => {
+  const head = headOf('/refused').replace('connection: close', 'connection: keep-alive');
+  expect(await send(`${head}ab`).answer).toContain('no');
 });

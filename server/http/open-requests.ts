@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 const BODY_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
 
-/** Requests that were not answered to the end yet. */
+/** Requests whose answer has not ended, or whose body. */
 export interface OpenRequests {
-  /** Until the answer has ended. One whose body may take its time has a limit of its own. */
+  /** Until both have ended. A body that may take its time has a limit of its own. */
   add(res: ServerResponse<IncomingMessage>, body: 'soon' | 'any time'): void;
   answers(): Iterable<ServerResponse>;
   /** Looks after bodies no longer. */
@@ -21,13 +21,20 @@ export function createOpenRequests(bodyMs = BODY_MS, lookEveryMs = LOOK_EVERY_MS
   const open = new Map<ServerResponse, number>();
   const timer = setInterval(() => {
     const before = performance.now() - bodyMs;
-    for (const [{ req }, began] of open) if (began < before && !req.complete) req.destroy();
+    for (const [res, began] of open) {
+      if (began < before && !res.req.complete) res.req.destroy();
+      if (res.closed) forget(res);
+    }
   }, lookEveryMs);
   timer.unref();
+  // Some are answered before their body has come.
+  const forget = (res: ServerResponse): void => {
+    if (res.req.complete || res.req.destroyed) open.delete(res);
+  };
   return {
     add(res, body) {
       open.set(res, body === 'soon' ? performance.now() : Infinity);
-      res.once('close', () => open.delete(res));
+      res.once('close', () => forget(res));
     },
     answers: () => open.keys(),
     close: () => clearInterval(timer),

@@ -49,6 +49,19 @@ describe('every answer', () => {
   });
 });
 
+it('is said with an answer that has not changed', async () => {
+  const ask = (headers: Record<string, string> = {}) =>
+    fetch(`${server.url}/graphql?query={__typename}`, { headers });
+  await ask();
+  const etag = (await ask()).headers.get('etag') ?? '';
+  const same = await ask({ 'if-none-match': etag });
+  expect(same.status).toBe(304);
+  const names = [...dataHeaders(false), 'access-control-allow-origin', '*'].filter(
+    (_, at) => !(at % 2),
+  );
+  expect(names.filter((name) => !same.headers.has(name))).toEqual([]);
+});
+
 it('asks for HTTPS from then on where browsers come by HTTPS', () => {
   const said = new Map<string, unknown>();
   const res = { setHeader: (name: string, value: unknown) => said.set(name, value) };

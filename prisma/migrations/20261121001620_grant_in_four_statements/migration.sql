@@ -62,7 +62,8 @@ BEGIN
         AND (v.image_count + v.video_count + v.reserved_image_count + v.reserved_video_count + 1 > ask.max_media
           OR v.image_bytes + v.video_bytes + v.reserved_image_bytes + v.reserved_video_bytes + ask.byte_size
             > ask.max_bytes) IS NOT TRUE
-        -- Late tickets end first, and step by step; so does what is stored already.
+        -- Late tickets end first, and step by step; so does what is stored already. What comes to be
+        -- stored while this waits for the vehicle is sent once more.
         AND NOT EXISTS (
           SELECT FROM uploads u WHERE u.dealership_id = dealership AND u.vehicle_id = ask.vehicle_id
             AND u.status = 'AWAITING_BYTES' AND u.expires_at <= now()
