@@ -16,7 +16,7 @@ import { isKnownTag } from '../http/entity-tag.ts';
 import type { Context } from '../context.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import { answerOf, type KeptAnswer, type KeptAnswers } from '../reads/kept-answers.ts';
-import { oneLine, type ReadOperation, type Reads } from '../reads/reads.ts';
+import type { ReadOperation, Reads } from '../reads/reads.ts';
 import type { Variables } from '../reads/selection.ts';
 import { acceptedType } from './accepted-type.ts';
 import type { KnownDocuments } from './known-documents.ts';
@@ -144,7 +144,7 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
     if (wait !== null) return null;
     const { data, vehicleId } = await run();
     const extensions = JSON.stringify(extensionsOf(cost));
-    return { body: oneLine(`{"data":${data},"extensions":${extensions}}`), vehicleId };
+    return { body: `{"data":${data},"extensions":${extensions}}`, vehicleId };
   }
 
   async function answer(

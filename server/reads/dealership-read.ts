@@ -1,6 +1,6 @@
 import { uuidOf } from '../node-id.ts';
 import { dealershipColumns } from './dealership-columns.ts';
-import type { RootField, RootRead } from './root-read.ts';
+import { oneLine, type RootField, type RootRead } from './root-read.ts';
 import { NotCovered, columnList, type Columns } from './statement.ts';
 import { vehicleList } from './vehicle-list-read.ts';
 import { visibleRows } from './visible.ts';
@@ -35,12 +35,15 @@ export const dealershipRead: RootField = (field, statement) => {
   const where = `where ${conditions.join(' and ')}`;
   const page = vehicles as RootRead | null;
   if (!page)
-    return { text: `select ${own} ${from} ${where}`, toJson: (rows) => rows[0]?.[0] ?? 'null' };
+    return {
+      text: `select ${own} ${from} ${where}`,
+      toJson: (rows) => oneLine(rows[0]?.[0] ?? 'null'),
+    };
   return {
     text: `select ${own}, page.* ${from} left join (${page.text}) page on true ${where}`,
     toJson: (rows) =>
-      rows[0]?.[0]?.replace(`"${statement.mark}vehicles"`, () =>
+      oneLine(rows[0]?.[0] ?? 'null').replace(`"${statement.mark}vehicles"`, () =>
         page.toJson(rows.map(([, ...vehicle]) => vehicle)),
-      ) ?? 'null',
+      ),
   };
 };

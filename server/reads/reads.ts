@@ -156,11 +156,6 @@ function withSnapshot(text: string): string {
   return `select pg_snapshot_xmin(pg_current_snapshot())::text xmin, found.* from (select) one left join (${text}) found on true`;
 }
 
-/** Postgres breaks the line between the objects of an array; within a text a line break is escaped. */
-export function oneLine(json: string): string {
-  return json.replaceAll(', \n ', ',');
-}
-
 /** Whether variables decide which fields are left out. */
 function isConditional(document: DocumentNode): boolean {
   let conditional = false;

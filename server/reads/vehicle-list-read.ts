@@ -8,7 +8,7 @@ import {
   type VehicleSort,
   type VehicleSortKey,
 } from '../vehicles/vehicle-page.ts';
-import type { RootRead } from './root-read.ts';
+import { oneLine, type RootRead } from './root-read.ts';
 import type { SelectedField } from './selection.ts';
 import { columnList, jsonObject, moment, NotCovered, type Statement } from './statement.ts';
 import { vehicleColumns } from './vehicle-columns.ts';
@@ -82,6 +82,15 @@ function hasMedia(vehicle: string, statement: Statement): string {
   return `exists (select from media ${row} where ${row}.vehicle_id = ${vehicle}.id and ${visibleRows('media', row, statement)})`;
 }
 
+/** Reads what it is given once more only when that is another text. */
+function lastOf<Read>(read: (given: string) => Read): (given: string) => Read {
+  let last: { given: string; found: Read } | undefined;
+  return (given) => {
+    if (last?.given !== given) last = { given, found: read(given) };
+    return last.found;
+  };
+}
+
 /** The vehicles beyond a cursor: of one range of an index, or of two. */
 function beyond(
   row: string,
@@ -91,14 +100,15 @@ function beyond(
   statement: Statement,
 ): readonly string[] {
   const { name, type, ofCursor } = SORT_COLUMNS[sort.by];
+  const cursorOf = lastOf((given: string) => readCursor(given, sort));
   const value = statement.argument(cursor, type, (given) => {
-    const read = readCursor(given, sort);
+    const read = cursorOf(given);
     const found = read.value !== null && ofCursor ? ofCursor(String(read.value)) : read.value;
     // Where those without the value begin is for whoever executes field by field.
     if (found === null) throw new NotCovered();
     return found;
   });
-  const id = statement.argument(cursor, 'uuid', (given) => readCursor(given, sort).id);
+  const id = statement.argument(cursor, 'uuid', (given) => cursorOf(given).id);
   const past = (sort.direction === 'ASC') === before ? '<' : '>';
   const rows = `(${row}.${name}, ${row}.id) ${past} (${value}, ${id})`;
   return NEVER_NULL.includes(sort.by) || before ? [rows] : [rows, `${row}.${name} is null`];
@@ -143,14 +153,14 @@ export function vehicleList(field: SelectedField, statement: Statement): RootRea
     switch (each.name) {
       case 'nodes': {
         const column = nodeOf(each);
-        return ({ rows }) => listOf(rows, (vehicle) => vehicle[column] ?? 'null');
+        return ({ rows }) => listOf(rows, (vehicle) => oneLine(vehicle[column] ?? 'null'));
       }
       case 'edges': {
         const edge = partsOf(each, 'VehicleEdge', (part) => {
           if (part.name === 'cursor') return cursorOf;
           if (part.name !== 'node') throw new NotCovered();
           const column = nodeOf(part);
-          return (vehicle: Row) => vehicle[column] ?? 'null';
+          return (vehicle: Row) => oneLine(vehicle[column] ?? 'null');
         });
         return ({ rows }) => listOf(rows, edge);
       }

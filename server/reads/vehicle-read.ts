@@ -1,5 +1,5 @@
 import { uuidOf } from '../node-id.ts';
-import type { RootField } from './root-read.ts';
+import { oneLine, type RootField } from './root-read.ts';
 import { columnList, jsonObject, NotCovered } from './statement.ts';
 import { vehicleColumns } from './vehicle-columns.ts';
 import { visibleRows } from './visible.ts';
@@ -39,7 +39,7 @@ export const vehicleRead: RootField = (field, statement) => {
   const list = columnList('Vehicle', vehicleColumns, row, field, statement);
   return {
     text: `select ${jsonObject(list)}::text, ${row}.id from vehicles ${row} where ${conditions.join(' and ')}`,
-    toJson: (rows) => rows[0]?.[0] ?? 'null',
+    toJson: (rows) => oneLine(rows[0]?.[0] ?? 'null'),
     vehicleId: (rows) => rows[0]?.[1] ?? null,
   };
 };
