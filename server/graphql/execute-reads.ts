@@ -10,7 +10,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
 import type { ReadAnswer, ReadOperation, Reads } from '../reads/reads.ts';
-import { costOf, type QueryCost } from './query-cost.ts';
+import { costOf, pageSizeVariables, type QueryCost, type Way } from './query-cost.ts';
 
 /** What is to be done for an operation. */
 export interface Plan {
@@ -25,6 +25,8 @@ export type PlanOf = (args: ExecutionArgs) => Plan;
 export function createPlans(reads: Reads): PlanOf {
   const prepared = new WeakMap<OperationDefinitionNode, ReadOperation | null>();
   const plans = new WeakMap<object, Plan>();
+  /** Of operations whose price no variable changes; null for the others. */
+  const fixedCosts = new WeakMap<OperationDefinitionNode, Map<Way, QueryCost> | null>();
 
   function prepare(document: DocumentNode, operation: OperationDefinitionNode) {
     let read = prepared.get(operation);
@@ -45,14 +47,26 @@ export function createPlans(reads: Reads): PlanOf {
     return coerced ? reads.read(read, coerced, (args.contextValue as Context).viewer) : null;
   }
 
+  function cost({ schema, document, operationName, variableValues }: ExecutionArgs, way: Way) {
+    const operation = getOperationAST(document, operationName);
+    let known = operation && fixedCosts.get(operation);
+    if (operation && known === undefined) {
+      known = pageSizeVariables(document).length === 0 ? new Map<Way, QueryCost>() : null;
+      fixedCosts.set(operation, known);
+    }
+    const before = known?.get(way);
+    if (before) return before;
+    const found = costOf(schema, document, operationName, variableValues ?? {}, way);
+    known?.set(way, found);
+    return found;
+  }
+
   return (args) => {
-    const { schema, document, operationName, variableValues, contextValue } = args;
+    const { contextValue } = args;
     const known = plans.get(contextValue as object);
     if (known) return known;
     const read = readOf(args);
-    const way = read ? 'by Postgres' : 'field by field';
-    const cost = costOf(schema, document, operationName, variableValues ?? {}, way);
-    const plan = { cost, read };
+    const plan = { cost: cost(args, read ? 'by Postgres' : 'field by field'), read };
     plans.set(contextValue as object, plan);
     return plan;
   };

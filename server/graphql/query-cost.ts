@@ -9,6 +9,7 @@ import {
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
+  visit,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -213,4 +214,16 @@ function pageSize(field: FieldNode, variables: Variables): number {
     if (typeof size === 'number') return Math.min(Math.max(1, size), MAX_PAGE_SIZE);
   }
   return DEFAULT_PAGE_SIZE;
+}
+
+/** Variables that say how large a page is: what an operation costs depends on no others. */
+export function pageSizeVariables(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Argument: ({ name, value }) => {
+      if ((name.value === 'first' || name.value === 'last') && value.kind === Kind.VARIABLE)
+        names.add(value.name.value);
+    },
+  });
+  return [...names];
 }

@@ -3,8 +3,6 @@ import {
   getOperationAST,
   getVariableValues,
   GraphQLError,
-  Kind,
-  visit,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -21,7 +19,7 @@ import type { Variables } from '../reads/selection.ts';
 import { acceptedType } from './accepted-type.ts';
 import type { KnownDocuments } from './known-documents.ts';
 import { hasBroken } from './plugins.ts';
-import { costOf, type QueryCost } from './query-cost.ts';
+import { costOf, pageSizeVariables, type QueryCost } from './query-cost.ts';
 import { extensionsOf, isTooDeep } from './query-limits.ts';
 import type { PlainRequest, RequestParams } from './request-params.ts';
 import { cacheHeaders } from './visitor-cache.ts';
@@ -240,16 +238,4 @@ export function createReadLane(options: ReadLaneOptions): ReadLane {
       },
     },
   };
-}
-
-/** Variables that say how large a page is: what an operation costs depends on no others. */
-function pageSizeVariables(document: DocumentNode): string[] {
-  const names = new Set<string>();
-  visit(document, {
-    Argument: ({ name, value }) => {
-      if ((name.value === 'first' || name.value === 'last') && value.kind === Kind.VARIABLE)
-        names.add(value.name.value);
-    },
-  });
-  return [...names];
 }

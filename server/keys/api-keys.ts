@@ -113,16 +113,21 @@ export function createApiKeys(
       if (!isWellFormed('api', text)) return null;
       const [row] = await lookUp(FIND, [hashOf(text)]);
       if (!row) return null;
-      const [json = null, unnoted] = row;
-      const { expiresAt, ...found } = JSON.parse(json ?? '') as Found;
+      const [id, dealershipId, name, scopes, endsAt = null, unnoted] = row as TextRow;
       if (unnoted === 't') {
         await pool.query(
           `update api_keys set last_used_at = now()
            where id = $1 and coalesce(last_used_at < now() - interval '1 minute', true)`,
-          [found.id],
+          [id],
         );
       }
-      return toIntegrator({ ...found, expiresAt: expiresAt === null ? null : new Date(expiresAt) });
+      return toIntegrator({
+        id,
+        dealershipId,
+        name,
+        scopes: scopes.split(' ') as ApiScope[],
+        expiresAt: endsAt === null ? null : new Date(Number(endsAt)),
+      });
     },
 
     async renew({ dealershipId, keyId }) {
@@ -135,8 +140,8 @@ export function createApiKeys(
   };
 }
 
-const FIND = `select json_build_object('id', id, 'dealershipId', dealership_id, 'name', name,
-    'scopes', scopes, 'expiresAt', expires_at),
+const FIND = `select id, dealership_id, name, array_to_string(scopes, ' '),
+  trunc(extract(epoch from expires_at) * 1000),
   coalesce(last_used_at < now() - interval '1 minute', true)
 from api_keys where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`;
 
@@ -148,7 +153,15 @@ interface Row {
   expiresAt: Date | null;
 }
 
-type Found = Omit<Row, 'expiresAt'> & { expiresAt: string | null };
+/** What {@link FIND} finds. */
+type TextRow = [
+  id: string,
+  dealershipId: string,
+  name: string,
+  scopes: string,
+  endsAt: string | null,
+  unnoted: string,
+];
 
 function toIntegrator({ id, ...row }: Row): Integrator {
   return { kind: 'integrator', ...row, actorId: id, keyId: id, userId: null };

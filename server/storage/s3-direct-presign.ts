@@ -30,11 +30,11 @@ export function presignDirectly(request: PresignedRequest): string {
   const { bucketUrl, key, region, credentials, now } = request;
   const time = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
   const scope = `${time.slice(0, 8)}/${region}/s3/aws4_request`;
-  const { origin, host, pathname } = new URL(bucketUrl);
+  const { origin, host, pathname } = parsed(bucketUrl);
   const path = `${pathname === '/' ? '' : pathname}/${key}`;
   const headers = Object.entries({ ...request.headers, host }).sort(byName);
   const signedHeaders = headers.map(([name]) => name).join(';');
-  const query = {
+  const query = escapedPairs({
     ...request.query,
     'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
     'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD',
@@ -43,14 +43,24 @@ export function presignDirectly(request: PresignedRequest): string {
     'X-Amz-Expires': String(request.expiresInSeconds),
     'X-Amz-SignedHeaders': signedHeaders,
     ...(credentials.sessionToken && { 'X-Amz-Security-Token': credentials.sessionToken }),
-  };
-  const canonical = `PUT\n${path}\n${queryText(query)}\n${headers
+  });
+  const canonical = `PUT\n${path}\n${query.join('&')}\n${headers
     .map(([name, value]) => `${name}:${value}\n`)
     .join('')}\n${signedHeaders}\nUNSIGNED-PAYLOAD`;
   const signature = createHmac('sha256', signingKey(credentials, scope))
     .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical, 'hex')}`)
     .digest('hex');
-  return `${origin}${path}?${queryText({ ...query, 'X-Amz-Signature': signature })}`;
+  const behind = query.findIndex((pair) => pair > 'X-Amz-Signature');
+  query.splice(behind, 0, `X-Amz-Signature=${signature}`);
+  return `${origin}${path}?${query.join('&')}`;
+}
+
+let bucket: { given: string; url: URL } | undefined;
+
+/** The same for all requests. */
+function parsed(bucketUrl: string): URL {
+  if (bucket?.given !== bucketUrl) bucket = { given: bucketUrl, url: new URL(bucketUrl) };
+  return bucket.url;
 }
 
 let known: { secret: string; scope: string; key: KeyObject } | undefined;
@@ -65,11 +75,11 @@ function signingKey({ secretAccessKey: secret }: SigningCredentials, scope: stri
   return known.key;
 }
 
-function queryText(query: Readonly<Record<string, string>>): string {
+/** In the order of their names. */
+function escapedPairs(query: Readonly<Record<string, string>>): string[] {
   return Object.entries(query)
     .sort(byName)
-    .map(([name, value]) => `${name}=${escaped(value)}`)
-    .join('&');
+    .map(([name, value]) => `${name}=${escaped(value)}`);
 }
 
 function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {

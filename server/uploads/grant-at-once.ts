@@ -88,26 +88,29 @@ function askedOf(limits: UploadLimits, actor: Actor, request: AllowedUpload) {
 function fromRow<T>(json: string): T {
   const row = JSON.parse(json) as Record<string, unknown>;
   const record: Record<string, unknown> = {};
-  for (const column of Object.keys(row)) record[fieldOf(column)] = fromColumn(column, row[column]);
+  for (const name in row) {
+    let column = columns.get(name);
+    if (!column) columns.set(name, (column = columnOf(name)));
+    const value = row[name];
+    record[column.field] = value === null ? null : column.read(value);
+  }
   return record as T;
 }
 
-const fields = new Map<string, string>();
-
-/** How Prisma calls a column of one of these tables. */
-function fieldOf(column: string): string {
-  let field = fields.get(column);
-  if (field === undefined) {
-    field = column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-    fields.set(column, field);
-  }
-  return field;
+interface Column {
+  /** As Prisma calls it. */
+  field: string;
+  read(value: unknown): unknown;
 }
 
-function fromColumn(column: string, value: unknown): unknown {
-  if (typeof value === 'string' && column.endsWith('_at')) return new Date(value);
-  if (typeof value === 'number' && BIG_INTEGERS.has(column)) return BigInt(value);
-  return value;
+/** Of these tables. */
+const columns = new Map<string, Column>();
+
+function columnOf(name: string): Column {
+  const field = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  if (name.endsWith('_at')) return { field, read: (value) => new Date(value as string) };
+  if (BIG_INTEGERS.has(name)) return { field, read: (value) => BigInt(value as number) };
+  return { field, read: (value) => value };
 }
 
 const BIG_INTEGERS = new Set(['byte_size', 'original_byte_size', 'used_bytes', 'reserved_bytes']);
