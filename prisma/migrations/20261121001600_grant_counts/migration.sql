@@ -84,11 +84,20 @@ BEGIN
 END
 $$;
 
+-- A ticket takes four statements instead of nine. Each begins an executor of its own, which takes longer
+-- than to look at one row more; what is assigned needs none.
+CREATE TYPE "asked_upload" AS (
+  upload_id uuid, media_id uuid, vehicle_id uuid, created_by_id uuid, api_key_id uuid, upload_token_id uuid,
+  client_ref text, file_name text, kind "MediaKind", content_type text, byte_size bigint, md5 text, sha256 text,
+  "position" integer, alt text, group_key text, ttl_seconds double precision,
+  max_media integer, max_bytes bigint, max_dealership_bytes bigint,
+  key text, key_lock bigint, actor_id uuid, mutation text, input_hash text, part text);
+
 CREATE OR REPLACE FUNCTION "grant_upload"(asked json) RETURNS TABLE (upload json, media json, past boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
   dealership constant uuid := current_dealership();
-  ask record;
+  ask asked_upload := json_populate_record(NULL::asked_upload, asked);
   kept record;
   images integer := 0;
   image_size bigint := 0;
@@ -96,18 +105,11 @@ DECLARE
   video_size bigint := 0;
   dealership_has_room boolean;
   granted boolean;
+  counted text;
   ticket uuid;
-  last_position integer;
   new_media media;
   new_upload uploads;
 BEGIN
-  SELECT * INTO ask FROM json_to_record(asked) AS x(
-    upload_id uuid, media_id uuid, vehicle_id uuid, created_by_id uuid, api_key_id uuid, upload_token_id uuid,
-    client_ref text, file_name text, kind "MediaKind", content_type text, byte_size bigint, md5 text, sha256 text,
-    "position" integer, alt text, group_key text, ttl_seconds double precision,
-    max_media integer, max_bytes bigint, max_dealership_bytes bigint,
-    key text, key_lock bigint, actor_id uuid, mutation text, input_hash text, part text);
-
   IF ask.key IS NOT NULL THEN
     PERFORM pg_advisory_xact_lock(ask.key_lock);
     SELECT k.mutation, k.input_hash, k.results ->> ask.part AS result INTO kept FROM idempotency_keys k
@@ -130,20 +132,6 @@ BEGIN
       WHERE u.dealership_id = dealership AND u.vehicle_id = ask.vehicle_id
         AND u.status = 'AWAITING_BYTES' AND u.expires_at <= now();
   ELSE
-    -- Late tickets end first, and step by step.
-    IF EXISTS (
-      SELECT FROM uploads u WHERE u.dealership_id = dealership AND u.vehicle_id = ask.vehicle_id
-        AND u.status = 'AWAITING_BYTES' AND u.expires_at <= now()
-    ) THEN
-      RETURN;
-    END IF;
-    IF ask.sha256 IS NOT NULL AND EXISTS (
-      SELECT FROM media m WHERE m.dealership_id = dealership AND m.original_sha256 = ask.sha256
-        AND m.original_byte_size = ask.byte_size AND m.original_content_type = ask.content_type
-        AND m.status IN ('READY', 'PROCESSING', 'UPLOADED') AND m.deleted_at IS NULL
-    ) THEN
-      RETURN;
-    END IF;
     IF ask.kind = 'IMAGE' THEN
       images := 1;
       image_size := ask.byte_size;
@@ -159,7 +147,18 @@ BEGIN
       WHERE v.dealership_id = dealership AND v.id = ask.vehicle_id
         AND (v.image_count + v.video_count + v.reserved_image_count + v.reserved_video_count + 1 > ask.max_media
           OR v.image_bytes + v.video_bytes + v.reserved_image_bytes + v.reserved_video_bytes + ask.byte_size
-            > ask.max_bytes) IS NOT TRUE;
+            > ask.max_bytes) IS NOT TRUE
+        -- Late tickets end first, and step by step; so does what is stored already. What comes to be
+        -- stored while this waits for the vehicle is sent once more.
+        AND NOT EXISTS (
+          SELECT FROM uploads u WHERE u.dealership_id = dealership AND u.vehicle_id = ask.vehicle_id
+            AND u.status = 'AWAITING_BYTES' AND u.expires_at <= now()
+        )
+        AND (ask.sha256 IS NULL OR NOT EXISTS (
+          SELECT FROM media m WHERE m.dealership_id = dealership AND m.original_sha256 = ask.sha256
+            AND m.original_byte_size = ask.byte_size AND m.original_content_type = ask.content_type
+            AND m.status IN ('READY', 'PROCESSING', 'UPLOADED') AND m.deleted_at IS NULL
+        ));
     IF NOT FOUND THEN
       RETURN;
     END IF;
@@ -191,16 +190,15 @@ BEGIN
       RETURN;
     END IF;
 
-    PERFORM set_config('forecourt.counted', 'yes', true);
-    -- From the end of the index, which has them in this order.
-    SELECT coalesce((SELECT m.position FROM media m
-        WHERE m.dealership_id = dealership AND m.vehicle_id = ask.vehicle_id AND m.deleted_at IS NULL
-        ORDER BY m.position DESC LIMIT 1), -1)
-      INTO last_position;
+    counted := set_config('forecourt.counted', 'yes', true);
     INSERT INTO media (id, dealership_id, vehicle_id, kind, position, alt, group_key,
         original_file_name, original_content_type, original_byte_size, reserved_bytes)
-      VALUES (ask.media_id, dealership, ask.vehicle_id, ask.kind, last_position + 1, ask.alt, ask.group_key,
-        ask.file_name, ask.content_type, ask.byte_size, ask.byte_size)
+      VALUES (ask.media_id, dealership, ask.vehicle_id, ask.kind,
+        -- From the end of the index, which has them in this order.
+        coalesce((SELECT m.position FROM media m
+          WHERE m.dealership_id = dealership AND m.vehicle_id = ask.vehicle_id AND m.deleted_at IS NULL
+          ORDER BY m.position DESC LIMIT 1), -1) + 1,
+        ask.alt, ask.group_key, ask.file_name, ask.content_type, ask.byte_size, ask.byte_size)
       RETURNING * INTO new_media;
     ticket := ask.upload_id;
     INSERT INTO uploads (id, dealership_id, vehicle_id, media_id, created_by_id, api_key_id, upload_token_id, client_ref,
@@ -209,13 +207,16 @@ BEGIN
         ask.file_name, ask.content_type, ask.byte_size, ask.md5, ask.sha256, ask.position,
         format('incoming/%s/%s', dealership, ticket), now() + make_interval(secs => ask.ttl_seconds))
       RETURNING * INTO new_upload;
-    PERFORM set_config('forecourt.counted', 'no', true);
+    counted := set_config('forecourt.counted', 'no', true);
     IF ask.key IS NOT NULL THEN
       INSERT INTO idempotency_keys AS k (dealership_id, actor_id, key, mutation, input_hash, results)
         VALUES (dealership, ask.actor_id, ask.key, ask.mutation, ask.input_hash, jsonb_build_object(ask.part, ticket))
         ON CONFLICT ON CONSTRAINT "idempotency_keys_pkey" DO UPDATE SET results = k.results || excluded.results;
     END IF;
-    RETURN QUERY SELECT row_to_json(new_upload), row_to_json(new_media), false;
+    upload := row_to_json(new_upload);
+    media := row_to_json(new_media);
+    past := false;
+    RETURN NEXT;
     RETURN;
   END IF;
 
@@ -225,3 +226,7 @@ BEGIN
       WHERE u.dealership_id = dealership AND u.id = ticket;
 END
 $$;
+
+-- A connection plans the statements of a function once, and the checks behind them: on tables that are
+-- still empty it would go through all of their rows from then on, however many there come to be.
+ALTER FUNCTION "grant_upload"(json) SET enable_seqscan = off;
