@@ -1,0 +1,4 @@
+-- A media is of a vehicle of its dealership, and an upload of such a media: looking for the dealership
+-- as well, each time, says nothing more.
+ALTER TABLE "media" DROP CONSTRAINT "media_dealership_id_fkey";
+ALTER TABLE "uploads" DROP CONSTRAINT "uploads_dealership_id_fkey";
