@@ -12,31 +12,52 @@ export interface OpenRequests {
   close(): void;
 }
 
+interface OpenRequest {
+  res: ServerResponse<IncomingMessage>;
+  /** When it began; never, when its body may take its time. */
+  began: number;
+  /** Its place among those that are open. */
+  at: number;
+}
+
 /**
  * Ends the connection of a request whose body is not there in time. One look at
- * all of them each second costs less than a timer for each.
+ * all of them each second costs less than a timer for each. They are in an
+ * array: a Map that they came and went by would keep each with those after it
+ * until all of memory is collected.
  */
 export function createOpenRequests(bodyMs = BODY_MS, lookEveryMs = LOOK_EVERY_MS): OpenRequests {
-  /** When each began. */
-  const open = new Map<ServerResponse, number>();
+  const open: OpenRequest[] = [];
   const timer = setInterval(() => {
     const before = performance.now() - bodyMs;
-    for (const [res, began] of open) {
+    // From the end: another takes the place of one that is forgotten.
+    for (let at = open.length - 1; at >= 0; at -= 1) {
+      const request = open[at] as OpenRequest;
+      const { res, began } = request;
       if (began < before && !res.req.complete) res.req.destroy();
-      if (res.closed) forget(res);
+      if (res.closed) forget(request);
     }
   }, lookEveryMs);
   timer.unref();
-  // Some are answered before their body has come.
-  const forget = (res: ServerResponse): void => {
-    if (res.req.complete || res.req.destroyed) open.delete(res);
-  };
+
+  function forget(request: OpenRequest): void {
+    const { req } = request.res;
+    // Some are answered before their body has come.
+    if (open[request.at] !== request || !(req.complete || req.destroyed)) return;
+    const last = open.pop();
+    if (!last || last === request) return;
+    open[request.at] = last;
+    last.at = request.at;
+  }
+
   return {
     add(res, body) {
-      open.set(res, body === 'soon' ? performance.now() : Infinity);
-      res.once('close', () => forget(res));
+      const began = body === 'soon' ? performance.now() : Infinity;
+      const request = { res, began, at: open.length };
+      open.push(request);
+      res.once('close', () => forget(request));
     },
-    answers: () => open.keys(),
+    answers: () => open.map(({ res }) => res),
     close: () => clearInterval(timer),
   };
 }
