@@ -49,6 +49,16 @@ export interface Integrator extends Known {
   keyId: string;
   userId: null;
   scopes: readonly ApiScope[];
+  /** Absent when its key was looked up for what it asks. */
+  recalled?: Recalled;
+}
+
+/** Whose key was in force a moment ago: nothing is done for it, or told, before it is known to be so still. */
+export interface Recalled {
+  /** Set by a statement that saw it. */
+  isInForce: boolean;
+  /** Looks, unless it is known; rejects when the key is not in force any more. */
+  confirm(): Promise<void>;
 }
 
 /** A page with an upload token, which is for one vehicle. */
@@ -67,6 +77,8 @@ export type EmbeddedPage = Visitor | 'unknown' | 'foreign';
 export interface Viewers {
   /** Null when the token is none of ours, its session is over, or its owner left the dealership. */
   fromToken(token: string): Promise<Actor | null>;
+  /** Who showed this API key a moment ago; null for all others. The key may have been revoked since. */
+  recall(token: string): Omit<Integrator, 'recalled'> | null;
   /** Looks for the dealership of an embed key; a page of that origin shows it. */
   fromEmbedKey(key: string, origin: string | null): Promise<EmbeddedPage>;
   visitor(): Promise<Visitor>;
@@ -80,7 +92,7 @@ export function createViewers(
   prisma: PrismaClient,
   sessions: Sessions,
   defaultDealership: string | null,
-): Omit<Viewers, 'fromEmbedKey'> {
+): Omit<Viewers, 'fromEmbedKey' | 'recall'> {
   let publicDealershipId: string | null = null;
   return {
     async fromToken(token) {

@@ -74,6 +74,13 @@ export function hasNoCredentials({ url = '/', headers }: IncomingMessage): boole
   );
 }
 
+/** A token in its header, when nothing else is said of who asks. */
+export function plainToken({ url = '/', headers }: IncomingMessage) {
+  if (headers['x-embed-key'] !== undefined || SAYS_KEY.test(url)) return null;
+  const token = bearer(headers.authorization ?? null);
+  return token === null ? null : { token, embedKey: null, origin: null };
+}
+
 export function credentialsOfSocket(
   { url = '/', headers }: IncomingMessage,
   connectionParams: Readonly<Record<string, unknown>> | undefined,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getOperationAST, type ExecutionResult } from 'graphql';
+import { getOperationAST, Kind, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
 import { processRegularResult, type FetchAPI, type YogaServerInstance } from 'graphql-yoga';
-import type { Viewer } from '../accounts/viewer.ts';
+import type { Recalled, Viewer } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { acceptedType } from './accepted-type.ts';
@@ -12,15 +12,46 @@ export interface DirectWayOptions<Incoming extends object> {
   yoga: YogaServerInstance<Incoming, Context>;
   documents: Pick<KnownDocuments, 'find'>;
   trustedDocuments: Pick<TrustedDocuments, 'find'>;
+  /** Of every answer: names and values in turns. */
+  headers(): readonly string[];
+  /** What may be told of an error. */
+  maskError(error: unknown): Error;
+}
+
+/** Who asks, in the order in which that is found out. */
+export interface Asking {
+  /** Whose key is known from a moment ago, which takes nothing; null when whoever asks has to be looked up. */
+  recall(): Recalled | null;
+  viewer(): Promise<Viewer>;
+}
+
+export interface DirectWay<Incoming extends object> {
+  /** Whether it asks for tickets alone. The statement that grants one looks whether the key that is shown is in force. */
+  isForTickets(params: RequestParams | null): boolean;
+  /** Resolves to false for what has to go the long way. */
+  answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    params: RequestParams,
+    incoming: Incoming,
+    asking: Asking,
+  ): Promise<boolean>;
 }
 
 /**
  * Executes what came as plain JSON with a document that is known, with Yoga and
  * all of its plugins, but without the Request and the Response between them and
- * Node, which cost more than most mutations. Resolves to false for the rest.
+ * Node, which cost more than most mutations.
  */
-export function createDirectWay<Incoming extends object>(options: DirectWayOptions<Incoming>) {
-  const { yoga, documents, trustedDocuments } = options;
+export function createDirectWay<Incoming extends object>(
+  options: DirectWayOptions<Incoming>,
+): DirectWay<Incoming> {
+  const { yoga, documents, trustedDocuments, maskError } = options;
+
+  function operationOf(text: string | null, name: string | null): OperationDefinitionNode | null {
+    const known = text === null ? null : documents.find(text);
+    return (known && getOperationAST(known, name)) ?? null;
+  }
 
   async function textOf(document: RequestParams['document'], viewerOf: () => Promise<Viewer>) {
     if ('text' in document) return document.text;
@@ -28,31 +59,50 @@ export function createDirectWay<Incoming extends object>(options: DirectWayOptio
     return viewer && trustedDocuments.find(viewer.dealershipId, document.hash);
   }
 
-  return async (
-    req: IncomingMessage,
-    res: ServerResponse,
-    { document, ...others }: RequestParams,
-    incoming: Incoming,
-    viewerOf: () => Promise<Viewer>,
-  ): Promise<boolean> => {
-    const contentType = req.method === 'POST' ? acceptedType(req.headers.accept) : null;
-    if (contentType === null) return false;
-    const query = await textOf(document, viewerOf);
-    const known = query === null ? null : documents.find(query);
-    const kind = known && getOperationAST(known, others.operationName)?.operation;
-    if (query === null || !kind || kind === 'subscription') return false;
-    const params = { ...others, query } as never;
-    const result = await yoga.getResultForParams({ params, request: NONE }, incoming as never);
-    const { body, status, headers } = processRegularResult(
-      result as ExecutionResult,
-      ANSWERS,
-      contentType,
-    ) as unknown as Answer;
-    res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-    res.end(body);
-    return true;
+  return {
+    isForTickets(params) {
+      if (!params || !('text' in params.document)) return false;
+      const operation = operationOf(params.document.text, params.operationName);
+      return operation !== null && grantsTickets(operation);
+    },
+
+    async answer(req, res, { document, ...others }, incoming, asking) {
+      const contentType = req.method === 'POST' ? acceptedType(req.headers.accept) : null;
+      if (contentType === null) return false;
+      const query = await textOf(document, asking.viewer);
+      const operation = operationOf(query, others.operationName);
+      if (query === null || !operation || operation.operation === 'subscription') return false;
+      const params = { ...others, query } as never;
+      const recalled = grantsTickets(operation) ? asking.recall() : null;
+      let result = await yoga.getResultForParams({ params, request: NONE }, incoming as never);
+      try {
+        await recalled?.confirm();
+      } catch (error) {
+        result = { errors: [maskError(error)] } as unknown as ExecutionResult;
+      }
+      const { body, status, headers } = processRegularResult(
+        result as ExecutionResult,
+        ANSWERS,
+        contentType,
+      ) as unknown as Answer;
+      const said = [...options.headers(), ...Object.entries(headers).flat()];
+      said.push('content-length', String(Buffer.byteLength(body)));
+      res.writeHead(status, said).end(body);
+      return true;
+    },
   };
 }
+
+function grantsTickets({ operation, selectionSet }: OperationDefinitionNode): boolean {
+  return (
+    operation === 'mutation' &&
+    selectionSet.selections.every(
+      (field) => field.kind === Kind.FIELD && TICKETS.includes(field.name.value),
+    )
+  );
+}
+
+const TICKETS = ['requestUpload', 'requestUploads'];
 
 /** As with a WebSocket. */
 const NONE = undefined as unknown as Request;

@@ -23,10 +23,11 @@ import {
 } from './credentials.ts';
 import { EndOfResponse } from './end-of-response.ts';
 import { sendEvents, type EventSource } from './event-source.ts';
-import { identify } from './identify.ts';
+import { identify, recall } from './identify.ts';
 import { createLiveStreams } from './live-streams.ts';
 import { createMaskError } from './mask-error.ts';
 import { useErrorCodes, useMediaCursor, useJsonOnly, useTextGuard } from './plugins.ts';
+import { useMutationExecutor } from './execute-mutations.ts';
 import { useQueryLimits } from './query-limits.ts';
 import { useNamedDocuments } from './named-documents.ts';
 import { useRateLimit } from './rate-limit.ts';
@@ -34,7 +35,7 @@ import { useTimeLimit } from './time-limit.ts';
 import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import type { KeptAnswers } from '../reads/kept-answers.ts';
 import { createReads } from '../reads/reads.ts';
-import { createDirectWay } from './direct-way.ts';
+import { createDirectWay, type Asking } from './direct-way.ts';
 import { createKnownDocuments } from './known-documents.ts';
 import { createReadLane } from './read-lane.ts';
 import { forgetBody, readPlainRequest, type PlainRequest } from './request-params.ts';
@@ -140,6 +141,16 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     return (req[VIEWER] ??= viewerOf(credentialsOfIncoming(req), req.headers.origin ?? null));
   }
 
+  const askingOf = (req: Identified): Asking => ({
+    recall() {
+      const viewer = req[VIEWER] ? null : recall(viewers, req);
+      if (!viewer || !mayUseToken(req.headers.origin ?? null)) return null;
+      req[VIEWER] = Promise.resolve(viewer);
+      return viewer.recalled;
+    },
+    viewer: () => viewerOfIncoming(req),
+  });
+
   const maskError = createMaskError(log);
   const trustedDocuments: Pick<TrustedDocuments, 'find'> = {
     find: (dealershipId, hash) => services.trustedDocuments.find(dealershipId, hash),
@@ -158,6 +169,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   });
   const planOf = createPlans(reads);
   const documents = createKnownDocuments();
+  const shortHeaders = () => (https() ? DATA_HEADERS.byHttps : DATA_HEADERS.byHttp);
   const lane = createReadLane({
     schema,
     reads,
@@ -169,7 +181,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     visitorNow: (req) => (hasNoCredentials(req) ? viewers.visitorNow() : null),
     addressOf: (req) => clientAddress(req, trustedProxies),
     maskError,
-    headers: () => (https() ? DATA_HEADERS.byHttps : DATA_HEADERS.byHttp),
+    headers: shortHeaders,
   });
   const deadPeers = createDeadPeers();
   const openStreams = createOpenStreams(options.maxStreamsPerAddress);
@@ -202,6 +214,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useQueryLimits({ introspection, planOf }),
       useRateLimit(planOf),
       useStreamCap({ openStreams, deadPeers }),
+      useMutationExecutor(),
       useReads(planOf),
       useTimeLimit(queryMs),
       useReadOnlyKeys(),
@@ -225,7 +238,13 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     },
   });
 
-  const directWay = createDirectWay({ yoga, documents, trustedDocuments });
+  const directWay = createDirectWay({
+    yoga,
+    documents,
+    trustedDocuments,
+    maskError,
+    headers: shortHeaders,
+  });
 
   /** Whether it needed neither a Request nor a Response. */
   async function executeDirectly(
@@ -234,8 +253,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     request: PlainRequest,
   ): Promise<boolean> {
     const params = request.params();
-    const viewer = () => viewerOfIncoming(req);
-    if (params && (await directWay(req, res, params, { req, res }, viewer))) return true;
+    if (params && (await directWay.answer(req, res, params, { req, res }, askingOf(req))))
+      return true;
     // From a body that it reads itself, Yoga never lets go.
     request.giveBack();
     return false;
@@ -265,14 +284,16 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         return;
       }
       if (request && lane.answerKept(req, res, request)) return;
-      if (request && (await lane.answer(req, res, request))) return;
+      const isForTickets =
+        req.method === 'POST' && directWay.isForTickets(request?.params() ?? null);
+      if (request && !isForTickets && (await lane.answer(req, res, request))) return;
+      if (request && (await executeDirectly(req, res, request))) return;
       setSecurityHeaders(req, res, https());
       for (const [name, value] of TO_ALL_ORIGINS) res.setHeader(name, value);
       if (req.method === 'OPTIONS') {
         res.writeHead(204, PREFLIGHT).end();
         return;
       }
-      if (request && (await executeDirectly(req, res, request))) return;
       const accepted = (req.headers.accept || '*/*').toLowerCase();
       if (/text\/event-stream|\*/.test(accepted)) await answerOrStream(req, res);
       else await yoga(req, res);

@@ -1,7 +1,10 @@
-import type { Viewer, Viewers } from '../accounts/viewer.ts';
+import type { IncomingMessage } from 'node:http';
+import type { Integrator, Recalled, Viewer, Viewers } from '../accounts/viewer.ts';
 import { keyKindOf } from '../keys/key-text.ts';
-import type { Credentials } from './credentials.ts';
+import { plainToken, type Credentials } from './credentials.ts';
 import { topLevelError } from './top-level-error.ts';
+
+export type RecalledViewer = Integrator & { recalled: Recalled };
 
 /**
  * Who asks. An embed key makes a visitor, whatever is shown beside it. Throws
@@ -28,6 +31,22 @@ const NOT_EMBEDDED = {
   unknown: 'This embed key is mistyped or revoked. Copy the snippet of a key that is in force.',
   foreign: 'This embed key is not for pages of this origin. Add the origin to the key.',
 } as const;
+
+/** Whose API key is known from a moment ago; null for all others. */
+export function recall(viewers: Viewers, req: IncomingMessage): RecalledViewer | null {
+  const credentials = plainToken(req);
+  const known = credentials && viewers.recall(credentials.token);
+  if (!known) return null;
+  const recalled = {
+    isInForce: false,
+    async confirm() {
+      if (recalled.isInForce) return;
+      await identify(viewers, credentials);
+      recalled.isInForce = true;
+    },
+  };
+  return { ...known, recalled };
+}
 
 function refusalOf(token: string): string {
   switch (keyKindOf(token)) {

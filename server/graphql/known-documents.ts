@@ -1,7 +1,7 @@
 import { getOperationAST, type DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
-import { createSecondChance } from '../reads/second-chance.ts';
+import { createSecondChance } from '../second-chance.ts';
 
 /** Of documents that are known, and of characters that one of them has. */
 const MAX_DOCUMENTS = 1_000;

@@ -21,6 +21,7 @@ function startSlow(mutationMs: number) {
     } as unknown as Services,
     viewers: {
       fromToken: () => Promise.resolve(null),
+      recall: () => null,
       visitor: () => Promise.resolve({ kind: 'visitor', dealershipId: 'a' }),
       visitorNow: () => null,
       fromEmbedKey: () => Promise.resolve('unknown'),

@@ -21,6 +21,7 @@ async function executed(document: string, visitor: () => Promise<unknown>) {
     } as unknown as Services,
     viewers: {
       fromToken: () => Promise.resolve(null),
+      recall: () => null,
       visitor: visitor as Viewers['visitor'],
       visitorNow: () => null,
       fromEmbedKey: () => Promise.resolve('unknown'),

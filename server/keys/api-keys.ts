@@ -8,8 +8,13 @@ import { once } from '../idempotency/once.ts';
 import { lockKeys, readKeyName, requireKeyRoom, unknownKey } from './key-fields.ts';
 import { apiKeyText, hashOf, isWellFormed, newPrefix } from './key-text.ts';
 import { noteKey, tellKeyChange } from './note-key.ts';
+import { createSecondChance } from '../second-chance.ts';
 import type { ToldOnce } from './told-once.ts';
 import { revokeTokensOf } from './upload-tokens.ts';
+
+/** Of keys that are recalled, and for how long: when each was last used is noted in between. */
+const MAX_SEEN = 1_000;
+const SEEN_MS = 30_000;
 
 export interface NewApiKey {
   name: string;
@@ -30,6 +35,8 @@ export interface ApiKeys {
   revoke(actor: Actor, id: string | null, key: IdempotencyKey | null): Promise<string>;
   /** Who shows this key; null unless it is one, and in force. */
   find(text: string): Promise<Integrator | null>;
+  /** Who showed this key a moment ago, to this process. It may have been revoked since. */
+  recall(text: string): Integrator | null;
   /** The same program as it is now; null when its key is not in force any more. */
   renew(integrator: Integrator): Promise<Integrator | null>;
 }
@@ -38,6 +45,7 @@ export function createApiKeys(
   { pool, asTenant, lookUp }: Pick<Database, 'pool' | 'asTenant' | 'lookUp'>,
   toldOnce: ToldOnce,
 ): ApiKeys {
+  const seen = createSecondChance<{ integrator: Integrator; until: number }>(MAX_SEEN);
   return {
     create(actor, input, key) {
       const { dealershipId, userId } = actor;
@@ -111,7 +119,8 @@ export function createApiKeys(
 
     async find(text) {
       if (!isWellFormed('api', text)) return null;
-      const [row] = await lookUp(FIND, [hashOf(text)]);
+      const hash = hashOf(text);
+      const [row] = await lookUp(FIND, [hash]);
       if (!row) return null;
       const [id, dealershipId, name, scopes, endsAt = null, unnoted] = row as TextRow;
       if (unnoted === 't') {
@@ -121,13 +130,20 @@ export function createApiKeys(
           [id],
         );
       }
-      return toIntegrator({
+      const integrator = toIntegrator({
         id,
         dealershipId,
         name,
         scopes: scopes.split(' ') as ApiScope[],
         expiresAt: endsAt === null ? null : new Date(Number(endsAt)),
       });
+      seen.keep(hash, { integrator, until: performance.now() + SEEN_MS });
+      return integrator;
+    },
+
+    recall(text) {
+      const known = isWellFormed('api', text) ? seen.find(hashOf(text)) : undefined;
+      return known && known.until > performance.now() ? known.integrator : null;
     },
 
     async renew({ dealershipId, keyId }) {

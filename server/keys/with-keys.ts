@@ -13,7 +13,7 @@ export interface Keys {
 
 /** Lets keys in beside people. */
 export function withKeys(
-  people: Omit<Viewers, 'fromEmbedKey'>,
+  people: Omit<Viewers, 'fromEmbedKey' | 'recall'>,
   { apiKeys, embedKeys, uploadTokens }: Keys,
 ): Viewers {
   return {
@@ -31,6 +31,8 @@ export function withKeys(
           return people.fromToken(token);
       }
     },
+
+    recall: (token) => apiKeys.recall(token),
 
     fromEmbedKey: (key, origin) => embedKeys.find(key, origin),
 

@@ -1,6 +1,6 @@
 import { Kind, visit, type DocumentNode } from 'graphql';
 import { may } from '../accounts/rights.ts';
-import { createSecondChance } from './second-chance.ts';
+import { createSecondChance } from '../second-chance.ts';
 import type { Variables } from './selection.ts';
 import { OpenVariable, type Asked, type Audience } from './statement.ts';
 

@@ -21,5 +21,6 @@ import './request-uploads.ts';
 import './upload-changes.ts';
 import './media-event.ts';
 import { builder } from './builder.ts';
+import { withGrantedMedia } from './granted-media.ts';
 
-export const schema = builder.toSchema();
+export const schema = withGrantedMedia(builder.toSchema());

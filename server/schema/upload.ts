@@ -6,7 +6,7 @@ import { UploadStatus } from './enums.ts';
 import { Media } from './media.ts';
 import { Node } from './node.ts';
 import { encodeId, uuidOf } from '../node-id.ts';
-import type { GrantedUpload } from '../uploads/grant-at-once.ts';
+import type { GrantedUpload } from '../uploads/granted-upload.ts';
 import type { UploadTarget as Target } from '../uploads/upload-target.ts';
 import type { ListedUpload, Ticket } from '../uploads/tickets.ts';
 import { UploadTarget } from './upload-target.ts';
@@ -55,8 +55,7 @@ export const Upload = builder.prismaObject('Upload', {
       type: Media,
       description: 'What the file becomes.',
       // Where no query of this operation has read it.
-      resolve: (query, { media, dealershipId, mediaId: id }: GrantedUpload, _, { prisma }) =>
-        media ??
+      resolve: (query, { dealershipId, mediaId: id }, _, { prisma }) =>
         prisma.media.findUniqueOrThrow({
           ...query,
           where: { dealershipId_id: { dealershipId, id } },

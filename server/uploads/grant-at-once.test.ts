@@ -8,6 +8,7 @@ import { DESK_LIMITS, endJobs, openDesk, SHA256, type Desk } from '../../test/up
 import type { Actor, Integrator, Uploader } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
 import { readIdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { hashOf } from '../keys/key-text.ts';
 import { createLog } from '../log.ts';
 import { claimUpload } from './claim-upload.ts';
 import type { UploadRequest } from './policy.ts';
@@ -47,7 +48,7 @@ describe('an ordinary ticket', () => {
         answers.push(await staff.expect<Typical>(TYPICAL, { input }));
       });
       const forTenant = statements.filter(({ role }) => role === 'forecourt_tenant');
-      expect(forTenant.map(({ text }) => text)).toEqual([expect.stringContaining('grant_upload(')]);
+      expect(forTenant.map(({ text }) => text)).toEqual([expect.stringContaining('grant_ticket(')]);
       // Who asks is looked up once.
       expect(statements.filter(({ text }) => text.includes('from sessions'))).toHaveLength(1);
     }
@@ -77,7 +78,7 @@ it('is one statement for all files of a vehicle, in their order', async () => {
     positions.push(...requestUploads.results.map(({ upload }) => upload.media.position));
   });
   const forTenant = statements.filter(({ role }) => role === 'forecourt_tenant');
-  expect(forTenant.map(({ text }) => text)).toEqual([expect.stringContaining('grant_uploads(')]);
+  expect(forTenant.map(({ text }) => text)).toEqual([expect.stringContaining('grant_tickets(')]);
   expect(positions).toEqual([0, 1, 2]);
 });
 
@@ -136,6 +137,9 @@ async function openSide(atOnce: boolean): Promise<Side> {
   const expiresAt = new Date(Date.now() + 3_600_000);
   await prisma.uploadToken.create({
     data: { id: tokenId, dealershipId, vehicleId, hash: tokenId, maxUploads: 2, expiresAt },
+  });
+  await prisma.apiKey.create({
+    data: { id: keyId, dealershipId, name: 'K', prefix: keyId, hash: hashOf(keyId), scopes: [] },
   });
   return {
     ...desk,
@@ -225,7 +229,7 @@ async function outcomesOf(side: Side, actor: Actor, requests: UploadRequest[]): 
   const outcomes = await side.uploads.request(actor, requests);
   return outcomes.map((one) => {
     if (one instanceof UserFailure) return { refused: one.message, ...one };
-    const { media: _, past: __, ...upload } = one.upload;
+    const { grantedMedia: _, past: __, ...upload } = one.upload;
     return upload;
   });
 }
@@ -302,10 +306,10 @@ describe('tickets that are granted at once', () => {
           },
         ]);
         if (!outcome || outcome instanceof UserFailure) return;
-        const { media, past, ...upload } = outcome.upload;
+        const { grantedMedia, past, ...upload } = outcome.upload;
         expect(past).toBe(false);
         expect(upload).toEqual(await prisma.upload.findUnique({ where: { id: upload.id } }));
-        expect(media).toEqual(
+        expect(grantedMedia).toEqual(
           await prisma.media.findUnique({
             where: { id: upload.mediaId },
             include: { renditions: true },

@@ -1,19 +1,16 @@
 import { v7 as uuid } from 'uuid';
-import type { Upload } from '../../generated/prisma/client.ts';
 import type { Actor } from '../accounts/viewer.ts';
 import type { TenantClients } from '../db/tenant-clients.ts';
-import type { MediaRecord } from '../events/media-snapshot.ts';
 import { lockOf } from '../idempotency/once.ts';
+import {
+  readTicket,
+  TICKET_COLUMNS,
+  type AskedUpload,
+  type GrantedUpload,
+  type TicketRow,
+} from './granted-upload.ts';
 import type { AllowedUpload, UploadLimits } from './policy.ts';
 import { kindOf } from './upload-kind.ts';
-
-/** An upload with what is known of it when it has just been granted, or found again by its key. */
-export type GrantedUpload = Upload & {
-  /** Absent once bytes have come. */
-  media?: MediaRecord;
-  /** Whether its ticket is past its time, by the clock of the database. */
-  past?: boolean;
-};
 
 /**
  * Grants tickets of new media of one vehicle, each sent in one piece, with one
@@ -35,21 +32,22 @@ export async function grantAtOnce(
   const rows = await (second
     ? writeAsTenant(actor.dealershipId, SEVERAL, [JSON.stringify(asked)])
     : writeAsTenant(actor.dealershipId, ONE, [JSON.stringify(first)]));
-  return rows.map(([upload, media, past]) => ({
-    ...fromRow<Upload>(upload ?? '{}'),
-    past: past === 't',
-    ...(media && { media: { ...fromRow<MediaRecord>(media), renditions: [] } }),
-  }));
+  // It saw that the key is in force.
+  if (rows.length > 0 && actor.kind === 'integrator' && actor.recalled)
+    actor.recalled.isInForce = true;
+  return rows.map((row, index) =>
+    readTicket(row as TicketRow, actor.dealershipId, asked[index] as AskedUpload),
+  );
 }
 
-const ONE = 'select upload, media, past from grant_upload($1::json)';
-const SEVERAL = 'select upload, media, past from grant_uploads($1::json)';
+const ONE = `select ${TICKET_COLUMNS} from grant_ticket($1::json)`;
+const SEVERAL = `select ${TICKET_COLUMNS} from grant_tickets($1::json)`;
 
 function isOrdinary({ partSize, replaceMediaId, posterFor }: AllowedUpload): boolean {
   return partSize === null && replaceMediaId === undefined && posterFor === undefined;
 }
 
-/** As grant_upload() reads it. */
+/** As grant_ticket() reads it. */
 function askedOf(limits: UploadLimits, actor: Actor, request: AllowedUpload) {
   const { key } = request;
   return {
@@ -83,34 +81,3 @@ function askedOf(limits: UploadLimits, actor: Actor, request: AllowedUpload) {
     }),
   };
 }
-
-/** A row that Postgres wrote as JSON, as Prisma has it. */
-function fromRow<T>(json: string): T {
-  const row = JSON.parse(json) as Record<string, unknown>;
-  const record: Record<string, unknown> = {};
-  for (const name in row) {
-    let column = columns.get(name);
-    if (!column) columns.set(name, (column = columnOf(name)));
-    const value = row[name];
-    record[column.field] = value === null ? null : column.read(value);
-  }
-  return record as T;
-}
-
-interface Column {
-  /** As Prisma calls it. */
-  field: string;
-  read(value: unknown): unknown;
-}
-
-/** Of these tables. */
-const columns = new Map<string, Column>();
-
-function columnOf(name: string): Column {
-  const field = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  if (name.endsWith('_at')) return { field, read: (value) => new Date(value as string) };
-  if (BIG_INTEGERS.has(name)) return { field, read: (value) => BigInt(value as number) };
-  return { field, read: (value) => value };
-}
-
-const BIG_INTEGERS = new Set(['byte_size', 'original_byte_size', 'used_bytes', 'reserved_bytes']);

@@ -9,7 +9,8 @@ import { openRoom, type Room } from '../gallery/room.ts';
 import { uploadsIn } from '../gallery/visibility.ts';
 import { openKeptResults } from '../idempotency/once.ts';
 import { attachStored, findStored } from './already-stored.ts';
-import { grantAtOnce, type GrantedUpload } from './grant-at-once.ts';
+import { grantAtOnce } from './grant-at-once.ts';
+import type { GrantedUpload } from './granted-upload.ts';
 import {
   checkPolicy,
   unknownVehicle,
@@ -63,6 +64,7 @@ export async function requestUploads(
     for (const [at, upload] of atOnce.entries()) outcomes.set((allowed[at] as Numbered)[0], upload);
     const rest = allowed.slice(atOnce.length);
     if (rest.length === 0) continue;
+    if (actor.kind === 'integrator') await actor.recalled?.confirm();
     const granted = await asTenant(actor.dealershipId).$transaction((tx) =>
       grantOnce(tx, limits, actor, vehicleId, rest),
     );

@@ -2,7 +2,7 @@ import type { Upload } from '../../generated/prisma/client.ts';
 import type { Database } from '../db/database.ts';
 import { UserFailure } from '../errors.ts';
 import { StorageError, type Storage } from '../storage/storage.ts';
-import type { GrantedUpload } from './grant-at-once.ts';
+import type { GrantedUpload } from './granted-upload.ts';
 import { isPast } from './open-upload.ts';
 import { isInParts, PARTS_AT_ONCE, type Parts, type WhichParts } from './parts.ts';
 import { fromStorage } from './stored-bytes.ts';

@@ -1,0 +1,124 @@
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addVehicle, describeFile } from '../../test/gallery.ts';
+import { makeApiKey } from '../../test/keys.ts';
+import { noteSecrets } from '../../test/secret-watch.ts';
+import { startServer, type TestDealership, type TestServer } from '../../test/server.ts';
+import { recordStatements } from '../../test/statements.ts';
+import { hashOf } from './key-text.ts';
+
+let server: TestServer;
+let shop: TestDealership;
+let vehicleId: string;
+
+beforeAll(async () => {
+  server = await startServer({ env: { MEDIA_CONCURRENCY: '0', MAX_MEDIA_PER_VEHICLE: '1000' } });
+  shop = await server.dealership('recalled');
+  vehicleId = await addVehicle(shop.staff);
+});
+afterAll(() => server.stop());
+
+const ONE = `mutation ($input: RequestUploadInput!) { requestUpload(input: $input) {
+  upload { id } userErrors { code } } }`;
+const SEVERAL = `mutation ($input: RequestUploadsInput!) { requestUploads(input: $input) {
+  results { upload { id } userErrors { code } } } }`;
+
+interface Answer {
+  status: number;
+  body: {
+    data?: { requestUpload?: { upload: { id: string } | null; userErrors: { code: string }[] } };
+    errors?: { extensions: { code: string } }[];
+  };
+}
+
+async function ask(key: string, query: string, input: object): Promise<Answer> {
+  noteSecrets(key);
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ query, variables: { input } }),
+  });
+  const body = (await response.json()) as Answer['body'];
+  noteSecrets(body.data);
+  return { status: response.status, body };
+}
+
+const file = (): object => describeFile(vehicleId, Buffer.from(uuid()));
+const uploadsThere = () => server.app.db.prisma.upload.count();
+
+/** A key that has just been used, for documents that are known. */
+async function usedKey(...scopes: Parameters<typeof makeApiKey>[1]): Promise<string> {
+  const { key } = await makeApiKey(shop.staff, scopes);
+  for (let time = 0; time < 2; time += 1) {
+    await ask(key, ONE, file());
+    await ask(key, SEVERAL, { uploads: [file()] });
+  }
+  return key;
+}
+
+it('is looked up once for many tickets', async () => {
+  const key = await usedKey('MEDIA_WRITE');
+  const statements = await recordStatements(async () => {
+    for (let time = 0; time < 3; time += 1) await ask(key, ONE, file());
+    await ask(key, SEVERAL, { uploads: [file(), file()] });
+  });
+  expect(statements.filter(({ text }) => text.includes('grant_ticket'))).toHaveLength(4);
+  expect(statements.filter(({ text }) => text.includes('from api_keys where hash'))).toEqual([]);
+});
+
+const ENDS = {
+  'is revoked': 'update api_keys set revoked_at = now() where hash = $1',
+  'is past its time': `update api_keys set expires_at = now() - interval '1 second' where hash = $1`,
+  'is gone': 'delete from api_keys where hash = $1',
+};
+
+/** By another process, which tells this one nothing. */
+const end = (how: keyof typeof ENDS, key: string) =>
+  server.app.db.pool.query(ENDS[how], [hashOf(key)]);
+
+describe.each(Object.keys(ENDS) as (keyof typeof ENDS)[])('a known key that %s', (how) => {
+  let key: string;
+  beforeEach(async () => {
+    key = await usedKey('MEDIA_WRITE');
+  });
+
+  it.each([
+    ['a ticket', ONE, file],
+    ['several tickets', SEVERAL, () => ({ uploads: [file(), file()] })],
+    ['a ticket of what is no picture', ONE, () => ({ ...file(), contentType: 'text/plain' })],
+    ['a ticket for no vehicle', ONE, () => ({ ...file(), vehicleId: 'nonsense' })],
+    ['no ticket at all', SEVERAL, () => ({ uploads: [] })],
+  ])('is refused when it asks for %s', async (_, query, input) => {
+    const before = await uploadsThere();
+    await end(how, key);
+    const refused = await ask(key, query, input());
+    // As where nobody is known.
+    expect(refused).toEqual(await ask(key, `${query} # looked up`, input()));
+    expect(refused.body.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    expect(refused.body.data ?? null).toBeNull();
+    expect(await uploadsThere()).toBe(before);
+  });
+
+  it('is not told what it was granted before', async () => {
+    const input = { ...file(), idempotencyKey: uuid() };
+    const granted = await ask(key, ONE, input);
+    expect(granted.body.data?.requestUpload?.upload?.id).toEqual(expect.any(String));
+    expect(await ask(key, ONE, input)).toEqual(granted);
+    await end(how, key);
+    const refused = await ask(key, ONE, input);
+    expect(refused.body.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    expect(refused.body.data ?? null).toBeNull();
+  });
+});
+
+it('is told what is wrong with what it asks, as long as it is in force', async () => {
+  const key = await usedKey('MEDIA_WRITE');
+  const refused = await ask(key, ONE, { ...file(), vehicleId: 'nonsense' });
+  expect(refused.body.data?.requestUpload?.userErrors).toEqual([{ code: 'NOT_FOUND' }]);
+});
+
+it('grants nothing without the scope', async () => {
+  const key = await usedKey('VEHICLES_READ');
+  const refused = await ask(key, ONE, file());
+  expect(refused.body.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+});
