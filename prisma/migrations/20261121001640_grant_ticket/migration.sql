@@ -15,13 +15,13 @@ DECLARE
   video_size bigint := 0;
   dealership_has_room boolean;
   granted boolean;
-  counted text;
+  done text;
   ticket uuid;
   granted_at timestamptz;
   expires_at timestamptz;
 BEGIN
   IF ask.key IS NOT NULL THEN
-    PERFORM pg_advisory_xact_lock(ask.key_lock);
+    done := pg_advisory_xact_lock(ask.key_lock);
     SELECT k.mutation, k.input_hash, k.results ->> ask.part AS result INTO kept FROM idempotency_keys k
       WHERE k.dealership_id = dealership AND k.actor_id = ask.actor_id AND k.key = ask.key;
     IF FOUND THEN
@@ -56,6 +56,16 @@ BEGIN
       videos := 1;
       video_size := ask.byte_size;
     END IF;
+    -- What is stored already goes step by step, too. What comes to be while this waits for the vehicle is
+    -- sent once more.
+    IF ask.sha256 IS NOT NULL THEN
+      PERFORM FROM media m WHERE m.dealership_id = dealership AND m.original_sha256 = ask.sha256
+        AND m.original_byte_size = ask.byte_size AND m.original_content_type = ask.content_type
+        AND m.status IN ('READY', 'PROCESSING', 'UPLOADED') AND m.deleted_at IS NULL;
+      IF FOUND THEN
+        RETURN;
+      END IF;
+    END IF;
     -- A new media takes its size and no more: there is room afterwards when there is before. Where there
     -- is no limit it is null.
     UPDATE vehicles v SET
@@ -65,17 +75,11 @@ BEGIN
         AND (v.image_count + v.video_count + v.reserved_image_count + v.reserved_video_count + 1 > ask.max_media
           OR v.image_bytes + v.video_bytes + v.reserved_image_bytes + v.reserved_video_bytes + ask.byte_size
             > ask.max_bytes) IS NOT TRUE
-        -- Late tickets end first, and step by step; so does what is stored already. What comes to be
-        -- stored while this waits for the vehicle is sent once more.
+        -- Late tickets end first, and step by step.
         AND NOT EXISTS (
           SELECT FROM uploads u WHERE u.dealership_id = dealership AND u.vehicle_id = ask.vehicle_id
             AND u.status = 'AWAITING_BYTES' AND u.expires_at <= now()
         )
-        AND (ask.sha256 IS NULL OR NOT EXISTS (
-          SELECT FROM media m WHERE m.dealership_id = dealership AND m.original_sha256 = ask.sha256
-            AND m.original_byte_size = ask.byte_size AND m.original_content_type = ask.content_type
-            AND m.status IN ('READY', 'PROCESSING', 'UPLOADED') AND m.deleted_at IS NULL
-        ))
         AND (ask.api_key_id IS NULL OR EXISTS (
           SELECT FROM api_keys k WHERE k.dealership_id = dealership AND k.id = ask.api_key_id
             AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
@@ -111,7 +115,7 @@ BEGIN
       RETURN;
     END IF;
 
-    counted := set_config('forecourt.counted', 'yes', true);
+    done := set_config('forecourt.counted', 'yes', true);
     INSERT INTO media (id, dealership_id, vehicle_id, kind, position, alt, group_key,
         original_file_name, original_content_type, original_byte_size, reserved_bytes)
       VALUES (ask.media_id, dealership, ask.vehicle_id, ask.kind,
@@ -128,7 +132,7 @@ BEGIN
         ask.file_name, ask.content_type, ask.byte_size, ask.md5, ask.sha256, ask.position,
         format('incoming/%s/%s', dealership, ticket), now() + make_interval(secs => ask.ttl_seconds))
       RETURNING uploads.created_at, uploads.expires_at INTO granted_at, expires_at;
-    counted := set_config('forecourt.counted', 'no', true);
+    done := set_config('forecourt.counted', 'no', true);
     IF ask.key IS NOT NULL THEN
       INSERT INTO idempotency_keys AS k (dealership_id, actor_id, key, mutation, input_hash, results)
         VALUES (dealership, ask.actor_id, ask.key, ask.mutation, ask.input_hash, jsonb_build_object(ask.part, ticket))
