@@ -114,6 +114,23 @@ describe('a request in plain JSON whose document was executed before', () => {
     expect(directly.status).toBeTypeOf('number');
   });
 
+  describe.each(['application/json', 'application/graphql-response+json'])('as %s', (accept) => {
+    it.each([
+      ['a query', 'too few', NODE, {}],
+      ['a query', 'of another type', NODE, { id: { a: 1 } }],
+      ['a mutation', 'too few', TITLE, {}],
+      ['a mutation', 'of another type', TITLE, { stockNumber: { a: 1 } }],
+    ])('has the status 400 for %s with a variable %s', async (_, __, query, variables) => {
+      for (const contentType of ['application/json', 'application/graphql+json'] as const) {
+        const headers = { accept, authorization: `Bearer ${north.token}` };
+        const { status, said } = await ask(contentType, { query, variables }, headers);
+        expect(status).toBe(400);
+        expect(said).not.toHaveProperty('data');
+        expect(said).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+      }
+    });
+  });
+
   it('changes something once', async () => {
     const headers = { authorization: `Bearer ${north.token}` };
     const query =

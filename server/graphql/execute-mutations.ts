@@ -1,4 +1,4 @@
-import { execute, getOperationAST } from 'graphql';
+import { execute, getOperationAST, type ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /**
@@ -8,7 +8,18 @@ import type { Plugin } from 'graphql-yoga';
 export function useMutationExecutor(): Plugin {
   return {
     onExecute({ args: { document, operationName }, setExecuteFn }) {
-      if (getOperationAST(document, operationName)?.operation === 'mutation') setExecuteFn(execute);
+      if (getOperationAST(document, operationName)?.operation === 'mutation')
+        setExecuteFn(executeMutation);
     },
   };
+}
+
+function executeMutation(args: ExecutionArgs): ReturnType<typeof execute> {
+  const result = execute(args);
+  // Nothing was executed: Yoga's own executor says so to whoever answers over HTTP.
+  if ('errors' in result && !('data' in result)) {
+    for (const { extensions } of result.errors ?? [])
+      extensions['http'] = { ...(extensions['http'] as object | undefined), status: 400 };
+  }
+  return result;
 }
