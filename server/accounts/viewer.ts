@@ -55,7 +55,7 @@ export interface Integrator extends Known {
 
 /** Whose key was in force a moment ago: nothing is done for it, or told, before it is known to be so still. */
 export interface Recalled {
-  /** Set by a statement that saw it. */
+  /** Set by statements that see it; they also take it back. */
   isInForce: boolean;
   /** Looks, unless it is known; rejects when the key is not in force any more. */
   confirm(): Promise<void>;

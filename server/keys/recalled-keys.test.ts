@@ -31,12 +31,19 @@ interface Answer {
   };
 }
 
-async function ask(key: string, query: string, input: object): Promise<Answer> {
+const ask = (key: string, query: string, input: object) => send(key, query, { input });
+
+async function send(
+  key: string,
+  query: string,
+  variables: object,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   noteSecrets(key);
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({ query, variables: { input } }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...headers },
+    body: JSON.stringify({ query, variables }),
   });
   const body = (await response.json()) as Answer['body'];
   noteSecrets(body.data);
@@ -56,14 +63,17 @@ async function usedKey(...scopes: Parameters<typeof makeApiKey>[1]): Promise<str
   return key;
 }
 
+const isLookUp = ({ text }: { text: string }): boolean => text.includes('from api_keys where hash');
+const isGrant = ({ text }: { text: string }): boolean => text.includes('grant_ticket');
+
 it('is looked up once for many tickets', async () => {
   const key = await usedKey('MEDIA_WRITE');
   const statements = await recordStatements(async () => {
     for (let time = 0; time < 3; time += 1) await ask(key, ONE, file());
     await ask(key, SEVERAL, { uploads: [file(), file()] });
   });
-  expect(statements.filter(({ text }) => text.includes('grant_ticket'))).toHaveLength(4);
-  expect(statements.filter(({ text }) => text.includes('from api_keys where hash'))).toEqual([]);
+  expect(statements.filter(isGrant)).toHaveLength(4);
+  expect(statements.filter(isLookUp)).toEqual([]);
 });
 
 const ENDS = {
@@ -121,4 +131,51 @@ it('grants nothing without the scope', async () => {
   const key = await usedKey('VEHICLES_READ');
   const refused = await ask(key, ONE, file());
   expect(refused.body.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+});
+
+/** Has every new media do this, as the owner of the tables. */
+async function withNewMedia(statement: string, work: () => Promise<void>): Promise<void> {
+  const { pool } = server.app.db;
+  await pool.query(
+    `create function upon_media() returns trigger language plpgsql security definer as $$
+     begin ${statement}; return new; end $$`,
+  );
+  await pool.query(
+    'create trigger upon_media after insert on media for each row execute function upon_media()',
+  );
+  try {
+    await work();
+  } finally {
+    await pool.query('drop function upon_media() cascade');
+  }
+}
+
+const TWO = `mutation ($a: RequestUploadInput!, $b: RequestUploadInput!) {
+  a: requestUpload(input: $a) { upload { id } } b: requestUpload(input: $b) { upload { id } } }`;
+
+describe('a known key that is revoked upon its first ticket', () => {
+  const other = () => addVehicle(shop.staff);
+  it.each([
+    ['two fields', TWO, async () => ({ a: file(), b: { ...file(), vehicleId: await other() } })],
+    [
+      'two vehicles',
+      SEVERAL,
+      async () => ({ input: { uploads: [file(), { ...file(), vehicleId: await other() }] } }),
+    ],
+    ['two files', SEVERAL, () => ({ input: { uploads: [file(), file()] } })],
+  ])('is granted no second one of %s', async (_, query, variables) => {
+    const key = await usedKey('MEDIA_WRITE');
+    await send(key, query, await variables());
+    const asked = await variables();
+    const before = await uploadsThere();
+    await withNewMedia(
+      'update api_keys set revoked_at = now() where dealership_id = new.dealership_id',
+      async () => {
+        const refused = await send(key, query, asked);
+        expect(refused.body.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+        expect(refused.body.data ?? null).toBeNull();
+      },
+    );
+    expect(await uploadsThere()).toBe(before + 1);
+  });
 });

@@ -32,9 +32,9 @@ export async function grantAtOnce(
   const rows = await (second
     ? writeAsTenant(actor.dealershipId, SEVERAL, [JSON.stringify(asked)])
     : writeAsTenant(actor.dealershipId, ONE, [JSON.stringify(first)]));
-  // It saw that the key is in force.
-  if (rows.length > 0 && actor.kind === 'integrator' && actor.recalled)
-    actor.recalled.isInForce = true;
+  // What it grants it grants to a key that it saw in force; what it declines may be for one that is not.
+  if (actor.kind === 'integrator' && actor.recalled)
+    actor.recalled.isInForce = rows.length === asked.length;
   return rows.map((row, index) =>
     readTicket(row as TicketRow, actor.dealershipId, asked[index] as AskedUpload),
   );
