@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getOperationAST, Kind, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
+import {
+  getOperationAST,
+  Kind,
+  type ExecutionResult,
+  type GraphQLError,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { processRegularResult, type FetchAPI, type YogaServerInstance } from 'graphql-yoga';
 import type { Recalled, Viewer } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
@@ -74,14 +80,17 @@ export function createDirectWay<Incoming extends object>(
       if (query === null || !operation || operation.operation === 'subscription') return false;
       const params = { ...others, query } as never;
       const recalled = grantsTickets(operation) ? asking.recall() : null;
-      let result = await yoga.getResultForParams({ params, request: NONE }, incoming as never);
+      let result = (await yoga.getResultForParams(
+        { params, request: NONE },
+        incoming as never,
+      )) as ExecutionResult;
       try {
-        await recalled?.confirm();
+        if (!tellsNothing(result)) await recalled?.confirm();
       } catch (error) {
-        result = { errors: [maskError(error)] } as unknown as ExecutionResult;
+        result = { errors: [maskError(error) as GraphQLError] };
       }
       const { body, status, headers } = processRegularResult(
-        result as ExecutionResult,
+        result,
         ANSWERS,
         contentType,
       ) as unknown as Answer;
@@ -100,6 +109,12 @@ function grantsTickets({ operation, selectionSet }: OperationDefinitionNode): bo
       (field) => field.kind === Kind.FIELD && TICKETS.includes(field.name.value),
     )
   );
+}
+
+/** Whether the database had no time for it: a look-up would wait for the same, to say that to whomever it is. */
+function tellsNothing({ data, errors = [] }: ExecutionResult): boolean {
+  const isBusy = ({ extensions }: GraphQLError) => extensions['code'] === 'SERVICE_UNAVAILABLE';
+  return !data && errors.length > 0 && errors.every(isBusy);
 }
 
 const TICKETS = ['requestUpload', 'requestUploads'];

@@ -37,13 +37,18 @@ export function recall(viewers: Viewers, req: IncomingMessage): RecalledViewer |
   const credentials = plainToken(req);
   const known = credentials && viewers.recall(credentials.token);
   if (!known) return null;
-  const recalled = {
+  /** Until it succeeds: what failed once is not tried again for the same request. */
+  let lookUp: Promise<void> | null = null;
+  const recalled: Recalled = {
     isInForce: false,
     async confirm() {
-      if (recalled.isInForce) return;
-      await identify(viewers, credentials);
-      recalled.isInForce = true;
+      if (!recalled.isInForce) await (lookUp ??= look());
     },
+  };
+  const look = async (): Promise<void> => {
+    await identify(viewers, credentials);
+    recalled.isInForce = true;
+    lookUp = null;
   };
   return { ...known, recalled };
 }

@@ -121,6 +121,13 @@ describe.each(Object.keys(ENDS) as (keyof typeof ENDS)[])('a known key that %s',
   });
 });
 
+it('is looked up once when its ticket is declined', async () => {
+  const key = await usedKey('MEDIA_WRITE');
+  await end('is revoked', key);
+  const statements = await recordStatements(() => ask(key, ONE, file()));
+  expect(statements.filter(isLookUp)).toHaveLength(1);
+});
+
 it('is told what is wrong with what it asks, as long as it is in force', async () => {
   const key = await usedKey('MEDIA_WRITE');
   const refused = await ask(key, ONE, { ...file(), vehicleId: 'nonsense' });
@@ -177,5 +184,18 @@ describe('a known key that is revoked upon its first ticket', () => {
       },
     );
     expect(await uploadsThere()).toBe(before + 1);
+  });
+});
+
+it('does not wait twice for a database that is busy', async () => {
+  const key = await usedKey('MEDIA_WRITE');
+  await withNewMedia("raise exception 'no time' using errcode = '57014'", async () => {
+    const statements = await recordStatements(async () => {
+      const { status, body } = await ask(key, ONE, file());
+      expect(status).toBe(503);
+      expect(body.errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
+    });
+    expect(statements.filter(isGrant).length).toBeGreaterThan(0);
+    expect(statements.filter(isLookUp)).toEqual([]);
   });
 });
