@@ -46,11 +46,22 @@ export function recall(viewers: Viewers, req: IncomingMessage): RecalledViewer |
     },
   };
   const look = async (): Promise<void> => {
-    await identify(viewers, credentials);
+    const now = await identify(viewers, credentials);
+    if (!isSame(known, now)) throw topLevelError('UNAUTHENTICATED', refusalOf(credentials.token));
     recalled.isInForce = true;
     lookUp = null;
   };
   return { ...known, recalled };
+}
+
+/** Whether a key is for what it was for. */
+function isSame(known: Integrator, now: Viewer): boolean {
+  return (
+    now.kind === 'integrator' &&
+    now.keyId === known.keyId &&
+    now.dealershipId === known.dealershipId &&
+    String(now.scopes) === String(known.scopes)
+  );
 }
 
 function refusalOf(token: string): string {

@@ -128,6 +128,19 @@ it('is looked up once when its ticket is declined', async () => {
   expect(statements.filter(isLookUp)).toHaveLength(1);
 });
 
+it('is refused when its scopes are not those that are known', async () => {
+  const key = await usedKey('MEDIA_WRITE');
+  await server.app.db.pool.query(`update api_keys set scopes = '{VEHICLES_READ}' where hash = $1`, [
+    hashOf(key),
+  ]);
+  const codes: unknown[] = [];
+  for (let time = 0; time < 2; time += 1) {
+    const { body } = await ask(key, ONE, { ...file(), vehicleId: 'nonsense' });
+    codes.push(body.errors?.[0]?.extensions.code);
+  }
+  expect(codes).toEqual(['UNAUTHENTICATED', 'FORBIDDEN']);
+});
+
 it('is told what is wrong with what it asks, as long as it is in force', async () => {
   const key = await usedKey('MEDIA_WRITE');
   const refused = await ask(key, ONE, { ...file(), vehicleId: 'nonsense' });
