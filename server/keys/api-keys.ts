@@ -12,9 +12,11 @@ import { createSecondChance } from '../second-chance.ts';
 import type { ToldOnce } from './told-once.ts';
 import { revokeTokensOf } from './upload-tokens.ts';
 
-/** Of keys that are recalled, and for how long: when each was last used is noted in between. */
+/** Of keys that are recalled, and for how long. */
 const MAX_SEEN = 1_000;
 const SEEN_MS = 30_000;
+/** Whether its use is to be noted: no note is older than this and the time in which a key is recalled. */
+const UNNOTED = `coalesce(last_used_at < now() - interval '30 seconds', true)`;
 
 export interface NewApiKey {
   name: string;
@@ -124,11 +126,9 @@ export function createApiKeys(
       if (!row) return null;
       const [id, dealershipId, name, scopes, endsAt = null, unnoted] = row as TextRow;
       if (unnoted === 't') {
-        await pool.query(
-          `update api_keys set last_used_at = now()
-           where id = $1 and coalesce(last_used_at < now() - interval '1 minute', true)`,
-          [id],
-        );
+        await pool.query(`update api_keys set last_used_at = now() where id = $1 and ${UNNOTED}`, [
+          id,
+        ]);
       }
       const integrator = toIntegrator({
         id,
@@ -158,7 +158,7 @@ export function createApiKeys(
 
 const FIND = `select id, dealership_id, name, array_to_string(scopes, ' '),
   trunc(extract(epoch from expires_at) * 1000),
-  coalesce(last_used_at < now() - interval '1 minute', true)
+  ${UNNOTED}
 from api_keys where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`;
 
 interface Row {
