@@ -27,3 +27,10 @@ it('has room for what is kept once more', () => {
   kept.keep('b', 3);
   expect(['a', 'b'].map((key) => kept.find(key))).toEqual([1, 3]);
 });
+
+it('has nothing any more of what it was told to forget', () => {
+  const kept = createSecondChance<number>(2);
+  kept.keep('a', 1);
+  kept.forget('a');
+  expect(kept.find('a')).toBeUndefined();
+});

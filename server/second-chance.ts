@@ -2,6 +2,7 @@
 export interface SecondChance<Value> {
   find(key: string): Value | undefined;
   keep(key: string, value: Value): void;
+  forget(key: string): void;
 }
 
 /**
@@ -32,5 +33,6 @@ export function createSecondChance<Value>(limit: number): SecondChance<Value> {
       if (entries.size >= limit && !entries.has(key)) makeRoom();
       entries.set(key, { value, asked: false });
     },
+    forget: (key) => void entries.delete(key),
   };
 }

@@ -123,7 +123,10 @@ export function createApiKeys(
       if (!isWellFormed('api', text)) return null;
       const hash = hashOf(text);
       const [row] = await lookUp(FIND, [hash]);
-      if (!row) return null;
+      if (!row) {
+        seen.forget(hash);
+        return null;
+      }
       const [id, dealershipId, name, scopes, endsAt = null, unnoted] = row as TextRow;
       if (unnoted === 't') {
         await pool.query(`update api_keys set last_used_at = now() where id = $1 and ${UNNOTED}`, [

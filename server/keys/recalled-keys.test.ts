@@ -128,6 +128,14 @@ it('is looked up once when its ticket is declined', async () => {
   expect(statements.filter(isLookUp)).toHaveLength(1);
 });
 
+it('is not recalled once it was refused', async () => {
+  const key = await usedKey('MEDIA_WRITE');
+  await end('is revoked', key);
+  await ask(key, ONE, file());
+  const statements = await recordStatements(() => ask(key, ONE, file()));
+  expect(statements.filter(isGrant)).toEqual([]);
+});
+
 it('is refused when its scopes are not those that are known', async () => {
   const key = await usedKey('MEDIA_WRITE');
   await server.app.db.pool.query(`update api_keys set scopes = '{VEHICLES_READ}' where hash = $1`, [
