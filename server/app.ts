@@ -25,6 +25,7 @@ import { armFailpoints } from './failpoint.ts';
 import { createGallery } from './gallery/gallery.ts';
 import { pruneIdempotencyKeys } from './idempotency/once.ts';
 import { createGraphQLServer } from './graphql/graphql-server.ts';
+import { allowAllOrigins } from './http/all-origins.ts';
 import { closeServer } from './http/close-server.ts';
 import { createOpenRequests } from './http/open-requests.ts';
 import { createHealth } from './http/health.ts';
@@ -203,8 +204,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   async function route(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (draining) res.setHeader('connection', 'close');
     openRequests.add(res, req.url?.startsWith(UPLOAD_PATH) ? 'any time' : 'soon');
+    const isGraphQL = req.url?.split('?')[0] === '/graphql';
     try {
-      if (req.url?.split('?')[0] === '/graphql') return await graphql.handle(req, res);
+      if (isGraphQL) return await graphql.handle(req, res);
       setSecurityHeaders(req, res, https());
       for (const handler of handlers) if (await handler(req, res)) return;
       res
@@ -212,8 +214,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         .end('There is nothing here.');
     } catch (error) {
       log.error({ err: error, url: req.url }, 'a request failed');
-      if (!res.headersSent) setSecurityHeaders(req, res, https());
-      if (!res.headersSent) res.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
+      if (!res.headersSent) {
+        setSecurityHeaders(req, res, https());
+        if (isGraphQL) allowAllOrigins(res);
+        res.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
+      }
       res.end();
     }
   }

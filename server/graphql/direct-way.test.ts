@@ -1,6 +1,7 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addVehicle } from '../../test/gallery.ts';
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { addVehicle, describeFile } from '../../test/gallery.ts';
 import {
   PUBLIC_DEALERSHIP,
   startServer,
@@ -143,6 +144,28 @@ describe('a request in plain JSON whose document was executed before', () => {
       dealership: { embedKeys: { name: string }[] };
     }>(`{ dealership(id: "${north.id}") { embedKeys { name } } }`);
     expect(dealership.embedKeys.map(({ name }) => name).sort()).toEqual(['first', 'second']);
+  });
+
+  it('fails with what a page of any origin may read', async () => {
+    const query = `mutation ($input: RequestUploadInput!) {
+      requestUpload(input: $input) { upload { target { ... on PutTarget { expiresAt } } } } }`;
+    const input = () => describeFile(vehicleId, Buffer.from(uuid()));
+    await north.staff.expect(query, { input: input() });
+    // No JSON can say it.
+    const expiresAt = { toISOString: () => 1n } as unknown as Date;
+    vi.spyOn(server.app.storage, 'createUpload').mockResolvedValue({
+      url: '',
+      headers: [],
+      expiresAt,
+    });
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${north.token}` },
+      body: JSON.stringify({ query, variables: { input: input() } }),
+    });
+    expect(response.status).toBe(500);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   it('is a stream still when it subscribes', async () => {

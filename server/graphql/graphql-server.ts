@@ -6,6 +6,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Viewer, Viewers } from '../accounts/viewer.ts';
 import { clientFor, IN_PROCESS, type Context, type Services } from '../context.ts';
+import { allowAllOrigins, TO_ALL_ORIGINS } from '../http/all-origins.ts';
 import { clientAddress, type TrustedProxies } from '../http/client-address.ts';
 import { createDeadPeers } from '../http/dead-peers.ts';
 import { createHeartbeat } from '../http/heartbeat.ts';
@@ -52,12 +53,6 @@ const PATH = '/graphql';
 const MAX_BODY_BYTES = 256 * 1024;
 /** Of one socket, at once. */
 const MAX_OPERATIONS = 100;
-
-/** Pages of any origin may ask; who they are travels in a header, never in a cookie. */
-const TO_ALL_ORIGINS = [
-  ['access-control-allow-origin', '*'],
-  ['access-control-expose-headers', 'retry-after'],
-] as const;
 
 /** Of answers of the short way. */
 const DATA_HEADERS = {
@@ -289,7 +284,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       if (request && !isForTickets && (await lane.answer(req, res, request))) return;
       if (request && (await executeDirectly(req, res, request))) return;
       setSecurityHeaders(req, res, https());
-      for (const [name, value] of TO_ALL_ORIGINS) res.setHeader(name, value);
+      allowAllOrigins(res);
       if (req.method === 'OPTIONS') {
         res.writeHead(204, PREFLIGHT).end();
         return;
