@@ -65,19 +65,19 @@ export function credentialsOfIncoming({ method = 'GET', url = '/', headers }: In
 /** Also where the name of a parameter is encoded. */
 const SAYS_KEY = /[?&](?:key=|[^=&]*%)/;
 
+function showsEmbedKey({ url = '/', headers }: IncomingMessage): boolean {
+  return headers['x-embed-key'] !== undefined || SAYS_KEY.test(url);
+}
+
 /** Whether a request says nothing of who asks. */
-export function hasNoCredentials({ url = '/', headers }: IncomingMessage): boolean {
-  return (
-    headers.authorization === undefined &&
-    headers['x-embed-key'] === undefined &&
-    !SAYS_KEY.test(url)
-  );
+export function hasNoCredentials(req: IncomingMessage): boolean {
+  return req.headers.authorization === undefined && !showsEmbedKey(req);
 }
 
 /** A token in its header, when nothing else is said of who asks. */
-export function plainToken({ url = '/', headers }: IncomingMessage) {
-  if (headers['x-embed-key'] !== undefined || SAYS_KEY.test(url)) return null;
-  const token = bearer(headers.authorization ?? null);
+export function plainToken(req: IncomingMessage) {
+  if (showsEmbedKey(req)) return null;
+  const token = bearer(req.headers.authorization ?? null);
   return token === null ? null : { token, embedKey: null, origin: null };
 }
 

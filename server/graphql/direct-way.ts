@@ -32,16 +32,23 @@ export interface Asking {
 }
 
 export interface DirectWay<Incoming extends object> {
-  /** Whether it asks for tickets alone. The statement that grants one looks whether the key that is shown is in force. */
-  isForTickets(params: RequestParams | null): boolean;
+  /**
+   * The operation that asks for tickets alone; null for all others. The statement
+   * that grants one looks whether the key that is shown is in force.
+   */
+  forTickets(params: RequestParams | null): OperationDefinitionNode | null;
   /** Resolves to false for what has to go the long way. */
-  answer(
-    req: IncomingMessage,
-    res: ServerResponse,
-    params: RequestParams,
-    incoming: Incoming,
-    asking: Asking,
-  ): Promise<boolean>;
+  answer(request: DirectRequest<Incoming>): Promise<boolean>;
+}
+
+export interface DirectRequest<Incoming extends object> {
+  req: IncomingMessage;
+  res: ServerResponse;
+  params: RequestParams;
+  /** What {@link DirectWay.forTickets} says of it. */
+  forTickets: OperationDefinitionNode | null;
+  incoming: Incoming;
+  asking: Asking;
 }
 
 /**
@@ -66,20 +73,20 @@ export function createDirectWay<Incoming extends object>(
   }
 
   return {
-    isForTickets(params) {
-      if (!params || !('text' in params.document)) return false;
+    forTickets(params) {
+      if (!params || !('text' in params.document)) return null;
       const operation = operationOf(params.document.text, params.operationName);
-      return operation !== null && grantsTickets(operation);
+      return operation && grantsTickets(operation) ? operation : null;
     },
 
-    async answer(req, res, { document, ...others }, incoming, asking) {
+    async answer({ req, res, params: { document, ...others }, forTickets, incoming, asking }) {
       const contentType = req.method === 'POST' ? acceptedType(req.headers.accept) : null;
       if (contentType === null) return false;
       const query = await textOf(document, asking.viewer);
-      const operation = operationOf(query, others.operationName);
+      const operation = forTickets ?? operationOf(query, others.operationName);
       if (query === null || !operation || operation.operation === 'subscription') return false;
       const params = { ...others, query } as never;
-      const recalled = grantsTickets(operation) ? asking.recall() : null;
+      const recalled = forTickets && asking.recall();
       let result = (await yoga.getResultForParams(
         { params, request: NONE },
         incoming as never,

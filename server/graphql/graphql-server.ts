@@ -36,7 +36,7 @@ import { useTimeLimit } from './time-limit.ts';
 import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import type { KeptAnswers } from '../reads/kept-answers.ts';
 import { createReads } from '../reads/reads.ts';
-import { createDirectWay, type Asking } from './direct-way.ts';
+import { createDirectWay, type Asking, type DirectRequest } from './direct-way.ts';
 import { createKnownDocuments } from './known-documents.ts';
 import { createReadLane } from './read-lane.ts';
 import { forgetBody, readPlainRequest, type PlainRequest } from './request-params.ts';
@@ -246,10 +246,11 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     req: IncomingMessage,
     res: ServerResponse,
     request: PlainRequest,
+    forTickets: DirectRequest<Incoming>['forTickets'],
   ): Promise<boolean> {
     const params = request.params();
-    if (params && (await directWay.answer(req, res, params, { req, res }, askingOf(req))))
-      return true;
+    const others = { forTickets, incoming: { req, res }, asking: askingOf(req) };
+    if (params && (await directWay.answer({ req, res, params, ...others }))) return true;
     // From a body that it reads itself, Yoga never lets go.
     request.giveBack();
     return false;
@@ -279,10 +280,10 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
         return;
       }
       if (request && lane.answerKept(req, res, request)) return;
-      const isForTickets =
-        req.method === 'POST' && directWay.isForTickets(request?.params() ?? null);
-      if (request && !isForTickets && (await lane.answer(req, res, request))) return;
-      if (request && (await executeDirectly(req, res, request))) return;
+      const forTickets =
+        request && req.method === 'POST' ? directWay.forTickets(request.params()) : null;
+      if (request && !forTickets && (await lane.answer(req, res, request))) return;
+      if (request && (await executeDirectly(req, res, request, forTickets))) return;
       setSecurityHeaders(req, res, https());
       allowAllOrigins(res);
       if (req.method === 'OPTIONS') {
