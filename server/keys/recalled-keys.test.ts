@@ -1,10 +1,13 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { addVehicle, describeFile } from '../../test/gallery.ts';
-import { makeApiKey } from '../../test/keys.ts';
+import { addVehicle, describeFile, ticketFor } from '../../test/gallery.ts';
+import { makeApiKey, makeEmbedKey } from '../../test/keys.ts';
 import { noteSecrets } from '../../test/secret-watch.ts';
 import { startServer, type TestDealership, type TestServer } from '../../test/server.ts';
 import { recordStatements } from '../../test/statements.ts';
+import { SHA256 } from '../../test/upload-desk.ts';
+import { uuidOf } from '../node-id.ts';
+import { claimUpload } from '../uploads/claim-upload.ts';
 import { hashOf } from './key-text.ts';
 
 let server: TestServer;
@@ -15,6 +18,10 @@ beforeAll(async () => {
   server = await startServer({ env: { MEDIA_CONCURRENCY: '0', MAX_MEDIA_PER_VEHICLE: '1000' } });
   shop = await server.dealership('recalled');
   vehicleId = await addVehicle(shop.staff);
+  const { prisma } = server.app.db;
+  const { id } = await ticketFor(shop.staff, describeFile(vehicleId, Buffer.from('stored')));
+  const where = { id: uuidOf('Upload', id) ?? '' };
+  await claimUpload(prisma, await prisma.upload.findUniqueOrThrow({ where }), SHA256);
 });
 afterAll(() => server.stop());
 
@@ -51,6 +58,9 @@ async function send(
 }
 
 const file = (): object => describeFile(vehicleId, Buffer.from(uuid()));
+/** What takes more than one statement. */
+const inParts = () => ({ ...file(), contentType: 'video/mp4', byteSize: 2 ** 25, md5: undefined });
+const stored = () => ({ ...file(), sha256: SHA256 });
 const uploadsThere = () => server.app.db.prisma.upload.count();
 
 /** A key that has just been used, for documents that are known. */
@@ -98,6 +108,10 @@ describe.each(Object.keys(ENDS) as (keyof typeof ENDS)[])('a known key that %s',
     ['a ticket of what is no picture', ONE, () => ({ ...file(), contentType: 'text/plain' })],
     ['a ticket for no vehicle', ONE, () => ({ ...file(), vehicleId: 'nonsense' })],
     ['no ticket at all', SEVERAL, () => ({ uploads: [] })],
+    ['a file in parts', ONE, inParts],
+    ['files in one piece and in parts', SEVERAL, () => ({ uploads: [file(), inParts()] })],
+    ['a new version', ONE, () => ({ ...file(), replaceMediaId: 'nonsense' })],
+    ['bytes that are stored', ONE, stored],
   ])('is refused when it asks for %s', async (_, query, input) => {
     const before = await uploadsThere();
     await end(how, key);
@@ -109,13 +123,16 @@ describe.each(Object.keys(ENDS) as (keyof typeof ENDS)[])('a known key that %s',
     expect(await uploadsThere()).toBe(before);
   });
 
-  it('is not told what it was granted before', async () => {
-    const input = { ...file(), idempotencyKey: uuid() };
-    const granted = await ask(key, ONE, input);
-    expect(granted.body.data?.requestUpload?.upload?.id).toEqual(expect.any(String));
-    expect(await ask(key, ONE, input)).toEqual(granted);
+  it.each([
+    ['one ticket', ONE, file],
+    ['several tickets', SEVERAL, () => ({ uploads: [file(), file()] })],
+  ])('is not told %s that it was granted before', async (_, query, input) => {
+    const asked = { ...input(), idempotencyKey: uuid() };
+    const granted = await ask(key, query, asked);
+    expect(JSON.stringify(granted.body.data)).toMatch(/"upload":{"id":"/);
+    expect(await ask(key, query, asked)).toEqual(granted);
     await end(how, key);
-    const refused = await ask(key, ONE, input);
+    const refused = await ask(key, query, asked);
     expect(refused.body.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
     expect(refused.body.data ?? null).toBeNull();
   });
@@ -153,6 +170,36 @@ it('is told what is wrong with what it asks, as long as it is in force', async (
   const key = await usedKey('MEDIA_WRITE');
   const refused = await ask(key, ONE, { ...file(), vehicleId: 'nonsense' });
   expect(refused.body.data?.requestUpload?.userErrors).toEqual([{ code: 'NOT_FOUND' }]);
+});
+
+it.each([
+  ['a file in parts', inParts],
+  ['bytes that are stored', stored],
+])('is granted %s step by step, as long as it is in force', async (_, input) => {
+  const key = await usedKey('MEDIA_WRITE');
+  const granted = await ask(key, ONE, input());
+  expect(granted.body.data?.requestUpload?.upload?.id).toEqual(expect.any(String));
+});
+
+it('is not recalled beside an embed key, which counts', async () => {
+  const key = await usedKey('MEDIA_WRITE');
+  const { key: embedKey } = await makeEmbedKey(shop.staff);
+  const before = await uploadsThere();
+  const headers = { 'x-embed-key': embedKey };
+  const refused = await send(key, ONE, { input: file() }, headers);
+  expect(refused.body.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  expect(await uploadsThere()).toBe(before);
+});
+
+it('is refused when its dealership is gone', async () => {
+  const gone = await server.dealership('gone');
+  const input = describeFile(await addVehicle(gone.staff), Buffer.from('a picture'));
+  const { key } = await makeApiKey(gone.staff, ['MEDIA_WRITE']);
+  await ask(key, ONE, input);
+  await server.app.db.pool.query('delete from dealerships where id = $1', [gone.uuid]);
+  const refused = await ask(key, ONE, input);
+  expect(refused.body.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  expect(refused.body.data ?? null).toBeNull();
 });
 
 it('grants nothing without the scope', async () => {

@@ -288,35 +288,40 @@ describe('tickets that are granted at once', () => {
     );
   });
 
-  it('come as Prisma reads them', async () => {
-    const { prisma } = server.app.db;
-    await fc.assert(
-      fc.asyncProperty(file, async (given) => {
-        const side = await openSide(true);
-        const { size, replaces: _, poster: __, key: ___, part: ____, ...rest } = given;
-        const [outcome] = await side.uploads.request(side.staff, [
-          {
+  it.each(['staff', 'integrator', 'uploader'] as const)(
+    'come as Prisma reads them, to the %s, also again by their key',
+    async (who) => {
+      const { prisma } = server.app.db;
+      await fc.assert(
+        fc.asyncProperty(file, async (given) => {
+          const side = await openSide(true);
+          const actor = side[who];
+          const { size, replaces: _, poster: __, key: ___, part: ____, ...rest } = given;
+          const request = {
             ...rest,
             vehicleId: side.vehicleIds[0] ?? '',
             byteSize: size,
             md5: 'A'.repeat(22) + '==',
             replaceMediaId: undefined,
             posterFor: undefined,
-            key: null,
-          },
-        ]);
-        if (!outcome || outcome instanceof UserFailure) return;
-        const { grantedMedia, past, ...upload } = outcome.upload;
-        expect(past).toBe(false);
-        expect(upload).toEqual(await prisma.upload.findUnique({ where: { id: upload.id } }));
-        expect(grantedMedia).toEqual(
-          await prisma.media.findUnique({
-            where: { id: upload.mediaId },
-            include: { renditions: true },
-          }),
-        );
-      }),
-      { seed: 20_261_122, numRuns: 20 },
-    );
-  });
+            key: readIdempotencyKey(actor, 'requestUpload', { idempotencyKey: 'k' }),
+          };
+          for (let time = 0; time < 2; time += 1) {
+            const [outcome] = await side.uploads.request(actor, [request]);
+            if (!outcome || outcome instanceof UserFailure) return;
+            const { grantedMedia, past, ...upload } = outcome.upload;
+            expect(past).toBe(false);
+            expect(upload).toEqual(await prisma.upload.findUnique({ where: { id: upload.id } }));
+            expect(grantedMedia).toEqual(
+              await prisma.media.findUnique({
+                where: { id: upload.mediaId },
+                include: { renditions: true },
+              }),
+            );
+          }
+        }),
+        { seed: 20_261_122, numRuns: 20 },
+      );
+    },
+  );
 });
