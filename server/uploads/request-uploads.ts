@@ -31,7 +31,8 @@ type Numbered = [number, AllowedUpload];
  * that it will become, pending and in no gallery yet.
  *
  * Those of a vehicle are granted with one statement; the first that is not, and
- * those after it, step by step in one transaction.
+ * those after it, step by step in one transaction, once it is known that a key
+ * that was recalled is in force.
  */
 export async function requestUploads(
   { asTenant, writeAsTenant }: Pick<TenantClients, 'asTenant' | 'writeAsTenant'>,
