@@ -62,6 +62,31 @@ describe('migrate', () => {
     expect(rows).toEqual([{ checksum, finished: true, steps: 1 }]);
   });
 
+  test.runIf(process.env.DATABASE_URL)(
+    'begins a migration again that the database broke off for a deadlock',
+    async () => {
+      await db.pool.query('CREATE TABLE bills (id int); CREATE TABLE notes (id int)');
+      await addMigration(
+        '20990101000000_locks',
+        "SET LOCAL deadlock_timeout = '2s'; LOCK TABLE notes; LOCK TABLE bills",
+      );
+      const server = await db.pool.connect();
+      try {
+        // Whoever looks for a deadlock is broken off.
+        await server.query(`BEGIN; SET LOCAL deadlock_timeout = '1h'; LOCK TABLE bills`);
+        const migrated = migrate(db.pool, folder);
+        const waits = 'SELECT FROM pg_locks WHERE NOT granted AND relation = $1::regclass';
+        await expect
+          .poll(async () => (await db.pool.query(waits, ['bills'])).rowCount, { timeout: 20_000 })
+          .toBe(1);
+        await server.query('LOCK TABLE notes; COMMIT');
+        expect(await migrated).toContain('20990101000000_locks');
+      } finally {
+        server.release(true);
+      }
+    },
+  );
+
   test('has nothing to do the second time', async () => {
     expect(await migrate(db.pool)).not.toEqual([]);
     expect(await migrate(db.pool)).toEqual([]);

@@ -21,6 +21,10 @@ const advisoryLock = 72707369;
 /** For the lock and for each migration, in ms. The pool's own limit suits requests. */
 const patience = 600_000;
 
+/** Servers of before go on writing, in another order than a migration locks its tables. */
+const DEADLOCK = '40P01';
+const TRIES = 10;
+
 /** Exactly as Prisma Migrate creates it. */
 const createBookkeeping = `
 CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -93,6 +97,20 @@ async function patiently(client: pg.ClientBase, text: string): Promise<void> {
 }
 
 async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
+  for (let triesLeft = TRIES; ; triesLeft -= 1) {
+    try {
+      await applyOnce(client, migration);
+      return;
+    } catch (error) {
+      if (lacksRoles(error)) throw rolesMissing(error);
+      // Those whom it stood in the way of have gone on.
+      if ((error as { code?: unknown }).code === DEADLOCK && triesLeft > 1) continue;
+      throw new Error(`migration ${migration.name} cannot be applied`, { cause: error });
+    }
+  }
+}
+
+async function applyOnce(client: pg.ClientBase, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
     await patiently(client, migration.sql);
@@ -105,8 +123,7 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
-    if (lacksRoles(error)) throw rolesMissing(error);
-    throw new Error(`migration ${migration.name} cannot be applied`, { cause: error });
+    throw error;
   }
 }
 
