@@ -6,11 +6,11 @@ import type { TenantStatement, TextRow } from './tenant-statement.ts';
 const refusal = Object.assign(new pg.DatabaseError('no', 0, 'error'), { severity: 'ERROR' });
 const loss = new Error('Connection terminated unexpectedly');
 
-function batchOf(kind: BatchKind, count: number) {
+function batchOf(kind: BatchKind, count: number, name = '') {
   const answers: (TextRow[] | Error | null)[] = Array.from({ length: count }, () => null);
   const statements = answers.map((_, index): TenantStatement => ({
     tenant: { role: 'forecourt_tenant', dealershipId: 'a' },
-    name: '',
+    name,
     text: 'select 1',
     values: [],
     resolve: (rows) => void (answers[index] = rows),
@@ -18,9 +18,18 @@ function batchOf(kind: BatchKind, count: number) {
   }));
   let ended: Error | null | undefined;
   const batch = new TenantBatch(kind, statements, (error) => (ended = error));
-  const connection = { parsedStatements: {}, stream: { write: () => true }, on() {}, off() {} };
+  let sent = 0;
+  const write = () => void (sent += 1);
+  const connection = {
+    parsedStatements: { known: 'select 1' },
+    stream: { write },
+    on() {},
+    off() {},
+  };
   return {
     batch,
+    sent: () => sent,
+    sendAhead: () => batch.sendAhead(connection as never),
     answers,
     ended: () => ended,
     submit: () => batch.submit(connection as never),
@@ -101,5 +110,25 @@ describe('a message with several writes', () => {
     row('1');
     batch.handleError(loss);
     expect(answers).toEqual([loss, loss]);
+  });
+
+  it('is sent once, before its turn or when that comes', () => {
+    const early = batchOf('writes', 2, 'known');
+    early.sendAhead();
+    expect(early.sent()).toBe(1);
+    early.submit();
+    expect(early.sent()).toBe(1);
+    const late = batchOf('writes', 2, 'known');
+    late.submit();
+    late.sendAhead();
+    expect(late.sent()).toBe(1);
+  });
+
+  it.each(['', 'new'])('waits for its turn where it has to be prepared: %j', (name) => {
+    const { sendAhead, submit, sent } = batchOf('writes', 2, name);
+    sendAhead();
+    expect(sent()).toBe(0);
+    submit();
+    expect(sent()).toBe(1);
   });
 });

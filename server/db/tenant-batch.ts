@@ -38,6 +38,7 @@ export class TenantBatch {
   readonly #done: { statement: TenantStatement; rows: TextRow[] }[] = [];
   #rows: TextRow[] = [];
   #at = 0;
+  #isSent = false;
   #connection: Connection | null = null;
   readonly #onParsed = (): void => {
     const parsed = this.#parsing.shift();
@@ -63,6 +64,21 @@ export class TenantBatch {
   }
 
   submit(connection: Connection): null {
+    if (!this.#isSent) this.#send(connection);
+    return null;
+  }
+
+  /**
+   * Sends it while the database still works on what was sent before, so that it
+   * need not wait for this process in between; unless it has to be prepared.
+   */
+  sendAhead(connection: Connection): void {
+    const isPrepared = ({ name }: TenantStatement) => name && connection.parsedStatements[name];
+    if (!this.#isSent && this.statements.every(isPrepared)) this.#send(connection);
+  }
+
+  #send(connection: Connection): void {
+    this.#isSent = true;
     const messages: Buffer[] = [];
     const sent = new Set<string>();
     const locks = this.#kind === 'reads' || this.#isAlone ? PATIENTLY : BRIEFLY;
@@ -96,7 +112,6 @@ export class TenantBatch {
       connection.on('parseComplete', this.#onParsed);
     }
     connection.stream.write(Buffer.concat(messages));
-    return null;
   }
 
   handleDataRow({ fields }: { fields: TextRow }): void {
@@ -185,5 +200,7 @@ export async function runBatch(
       error ? reject(error) : resolve(batch.left),
     );
     client.query(batch as unknown as pg.Submittable);
+    // Behind another, which node-postgres waits for.
+    batch.sendAhead((client as unknown as { connection: Connection }).connection);
   });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import { connectDatabase, type Database } from './database.ts';
 import { runBatch } from './tenant-batch.ts';
@@ -147,6 +147,65 @@ it('writes on another connection when a message does not end', async () => {
     await expect.poll(() => messages.at(-1)).toEqual([dealershipId]);
   }
 });
+
+it('sends a message with writes behind one that is under way, and no third', async () => {
+  // A connection is lent for a while alone.
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const ends: (() => void)[] = [];
+  const messages: number[] = [];
+  const write = createTogether({
+    pool: {
+      waitingCount: 0,
+      connect: () => Promise.resolve({ release() {} }),
+    } as unknown as pg.Pool,
+    connections: 1,
+    turns: (work) => work(),
+    maxWaitMs: 60_000,
+    few: 16,
+    inOrder: true,
+    run: (_, statements) => {
+      messages.push(statements.length);
+      return new Promise((resolve) => {
+        ends.push(() => {
+          for (const statement of statements) statement.resolve([]);
+          resolve([]);
+        });
+      });
+    },
+  });
+  const ask = (count: number) =>
+    Array.from({ length: count }, () =>
+      write(
+        { role: 'forecourt_tenant', dealershipId: randomUUID() },
+        { name: '', text: WHO, values: [] },
+      ),
+    );
+  const asked = ask(1);
+  await settled();
+  asked.push(...ask(11));
+  await settled();
+  expect(messages).toEqual([1]);
+  asked.push(...ask(29));
+  await settled();
+  expect(messages).toEqual([1, 16]);
+  for (const expected of [
+    [1, 16, 16],
+    [1, 16, 16],
+    [1, 16, 16, 8],
+  ]) {
+    ends.shift()?.();
+    await settled();
+    expect(messages).toEqual(expected);
+  }
+  ends.shift()?.();
+  await Promise.all(asked);
+});
+
+/** When whatever is due has begun. */
+async function settled(): Promise<void> {
+  for (let times = 0; times < 3; times += 1) await new Promise(setImmediate);
+}
 
 it('says who asked for a value that cannot be sent, and answers the others', async () => {
   const dealershipId = randomUUID();

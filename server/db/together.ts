@@ -8,6 +8,9 @@ const MAX_TOGETHER = 16;
 /** How long one connection is kept while others may want it. */
 const SLICE_MS = 50;
 
+/** So many have to wait for a message to be sent behind one that is under way. */
+const AHEAD = 12;
+
 /** So long a message may take for others to wait for its end. */
 const COMPANY_MS = 100;
 
@@ -33,6 +36,17 @@ export type RunTogether = (
   statement: { name: string; text: string; values: readonly unknown[] },
 ) => Promise<TextRow[]>;
 
+/** A connection on which a message with writes is under way. */
+interface Line {
+  readonly client: pg.PoolClient;
+  /** When that began. */
+  since: number;
+  /** After which others may have the connection. */
+  readonly until: number;
+  /** What was sent behind it. */
+  next: Promise<void> | null;
+}
+
 interface Waiting extends TenantStatement {
   since: number;
 }
@@ -48,6 +62,7 @@ export function createTogether(options: TogetherOptions): RunTogether {
   /** Dealerships that a message is under way for. */
   const busy = new Set<string>();
   let running = 0;
+  const lines = new Set<Line>();
   /** When messages under way began that those who come wait for: writes are cheaper the more are committed together. */
   const companies = new Set<{ since: number }>();
   let later: NodeJS.Timeout | undefined;
@@ -62,6 +77,7 @@ export function createTogether(options: TogetherOptions): RunTogether {
 
   function dispatch(): void {
     isDue = false;
+    for (const line of lines) sendAhead(line);
     const ready = waiting.filter(isReady);
     const alone = ready.filter((statement) => statement.alone).length;
     const shared = (ready.length - alone) / share();
@@ -126,26 +142,63 @@ export function createTogether(options: TogetherOptions): RunTogether {
 
   /** Until nobody waits, or somebody else wants the connection. */
   async function runFor(client: pg.PoolClient): Promise<void> {
-    const until = performance.now() + SLICE_MS;
+    const now = performance.now();
+    const line: Line = { client, since: now, until: now + SLICE_MS, next: null };
     do {
       turnAway(isLate, lateError);
       const taken = take();
       if (taken.length === 0) return;
-      const company = { since: performance.now() };
-      if (inOrder && !taken[0]?.alone) companies.add(company);
-      try {
-        const left = await run(client, taken);
-        waiting.unshift(...(left as Waiting[]));
-        if (left.length > 0) due();
-      } catch (error) {
-        // Whoever was to go with the next message, goes with another.
-        due();
-        throw error;
-      } finally {
-        companies.delete(company);
-        for (const { tenant } of taken) busy.delete(tenant.dealershipId);
+      if (inOrder && !taken[0]?.alone) await sendInLine(line, taken);
+      else await send(client, taken);
+    } while (waiting.length > 0 && mayGoOn(line));
+  }
+
+  /** Until nothing was sent behind it in time. */
+  async function sendInLine(line: Line, taken: Waiting[]): Promise<void> {
+    lines.add(line);
+    try {
+      let message: Promise<void> | null = send(line.client, taken);
+      while (message) {
+        line.since = performance.now();
+        await message;
+        message = line.next;
+        line.next = null;
+        if (message) sendAhead(line);
       }
-    } while (waiting.length > 0 && pool.waitingCount === 0 && performance.now() < until);
+    } finally {
+      lines.delete(line);
+    }
+  }
+
+  /** Has the database go on with the next message as soon as it is through with this one. */
+  function sendAhead(line: Line): void {
+    if (line.next || !mayGoOn(line) || performance.now() - line.since > COMPANY_MS) return;
+    const ready = waiting.filter(isReady);
+    const alone = ready.findIndex((statement) => statement.alone);
+    if ((alone < 0 ? ready.length : alone) < AHEAD) return;
+    line.next = send(line.client, take());
+    // Whoever waits for the message before it hears of it.
+    line.next.catch(() => {});
+  }
+
+  const mayGoOn = ({ until }: Line): boolean =>
+    pool.waitingCount === 0 && performance.now() < until;
+
+  async function send(client: pg.PoolClient, taken: Waiting[]): Promise<void> {
+    const company = { since: performance.now() };
+    if (inOrder && !taken[0]?.alone) companies.add(company);
+    try {
+      const left = await run(client, taken);
+      waiting.unshift(...(left as Waiting[]));
+      if (left.length > 0) due();
+    } catch (error) {
+      // Whoever was to go with the next message, goes with another.
+      due();
+      throw error;
+    } finally {
+      companies.delete(company);
+      for (const { tenant } of taken) busy.delete(tenant.dealershipId);
+    }
   }
 
   const isLate = ({ since }: Waiting): boolean => performance.now() - since >= maxWaitMs;

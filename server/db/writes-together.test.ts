@@ -95,6 +95,27 @@ describe('writes of one moment', () => {
     ]);
   });
 
+  it('are answered each, however many messages are under way and refused', async () => {
+    // The second time they are prepared, and sent behind each other.
+    for (const first of [1_000, 2_000]) {
+      const numbers = Array.from({ length: 300 }, (_, index) =>
+        index % 17 === 0 ? 13 : first + index,
+      );
+      const answers = await Promise.allSettled(
+        numbers.map((number) => db.writeAsTenant(randomUUID(), NOTE, [number])),
+      );
+      expect(answers).toMatchObject(
+        numbers.map((number) =>
+          number === 13
+            ? { status: 'rejected', reason: { code: '23514' } }
+            : { value: [[`${number}`, 'forecourt_tenant']] },
+        ),
+      );
+    }
+    const { rows } = await db.pool.query('select count(*)::int from notes');
+    expect(rows).toEqual([{ count: 2 * (300 - Math.ceil(300 / 17)) }]);
+  });
+
   it('say who asked for a value that cannot be sent', async () => {
     const dealershipId = randomUUID();
     const unsendable = {
