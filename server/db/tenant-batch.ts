@@ -69,8 +69,8 @@ export class TenantBatch {
   }
 
   /**
-   * Sends it while the database still works on what was sent before, so that it
-   * need not wait for this process in between; unless it has to be prepared.
+   * Sends it while the database still works on all that is to be answered before,
+   * so that it need not wait for this process in between; unless it has to be prepared.
    */
   sendAhead(connection: Connection): void {
     const isPrepared = ({ name }: TenantStatement) => name && connection.parsedStatements[name];
@@ -179,6 +179,13 @@ export class TenantBatch {
   }
 }
 
+/** What node-postgres' client has beyond its types. */
+interface Queue {
+  connection: Connection;
+  /** Behind the one that is under way. */
+  _queryQueue: readonly object[];
+}
+
 /**
  * Runs them on a connection that is in no transaction. Resolves to those that
  * have to be sent again; rejects, as those without an answer do, when the
@@ -200,7 +207,8 @@ export async function runBatch(
       error ? reject(error) : resolve(batch.left),
     );
     client.query(batch as unknown as pg.Submittable);
-    // Behind another, which node-postgres waits for.
-    batch.sendAhead((client as unknown as { connection: Connection }).connection);
+    const { connection, _queryQueue: waiting } = client as unknown as Queue;
+    // Behind one that is under way, and nothing that is yet to be sent: answers come in this order.
+    if (waiting.length === 1 && waiting[0] === batch) batch.sendAhead(connection);
   });
 }

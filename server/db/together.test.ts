@@ -6,6 +6,7 @@ import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import { connectDatabase, type Database } from './database.ts';
 import { runBatch } from './tenant-batch.ts';
 import { createTogether } from './together.ts';
+import type { TenantStatement } from './tenant-statement.ts';
 
 let fresh: FreshDatabase;
 let db: Database;
@@ -200,6 +201,54 @@ it('sends a message with writes behind one that is under way, and no third', asy
   }
   ends.shift()?.();
   await Promise.all(asked);
+});
+
+it('gives no connection back that has a message to answer', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const ends: { statements: TenantStatement[]; end: (error: Error | null) => void }[] = [];
+  let released = 0;
+  const write = createTogether({
+    pool: {
+      waitingCount: 0,
+      connect: () => Promise.resolve({ release: () => void (released += 1) }),
+    } as unknown as pg.Pool,
+    connections: 1,
+    turns: (work) => work(),
+    maxWaitMs: 60_000,
+    few: 16,
+    inOrder: true,
+    run: (_, statements) =>
+      new Promise((resolve, reject) => {
+        const end = (error: Error | null): void => {
+          for (const statement of statements)
+            if (error) statement.reject(error);
+            else statement.resolve([]);
+          if (error) reject(error);
+          else resolve([]);
+        };
+        ends.push({ statements, end });
+      }),
+  });
+  const ask = (count: number) =>
+    Array.from({ length: count }, () =>
+      write(
+        { role: 'forecourt_tenant', dealershipId: randomUUID() },
+        { name: '', text: WHO, values: [] },
+      ),
+    );
+  const first = Promise.allSettled(ask(1));
+  await settled();
+  const second = ask(12);
+  await settled();
+  expect(ends).toHaveLength(2);
+  ends[0]?.end(new Error('refused'));
+  expect(await first).toMatchObject([{ status: 'rejected' }]);
+  await settled();
+  expect(released).toBe(0);
+  ends[1]?.end(null);
+  await Promise.all(second);
+  await expect.poll(() => released).toBe(1);
 });
 
 /** When whatever is due has begun. */

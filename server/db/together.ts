@@ -39,8 +39,6 @@ export type RunTogether = (
 /** A connection on which a message with writes is under way. */
 interface Line {
   readonly client: pg.PoolClient;
-  /** When that began. */
-  since: number;
   /** After which others may have the connection. */
   readonly until: number;
   /** What was sent behind it. */
@@ -142,8 +140,7 @@ export function createTogether(options: TogetherOptions): RunTogether {
 
   /** Until nobody waits, or somebody else wants the connection. */
   async function runFor(client: pg.PoolClient): Promise<void> {
-    const now = performance.now();
-    const line: Line = { client, since: now, until: now + SLICE_MS, next: null };
+    const line: Line = { client, until: performance.now() + SLICE_MS, next: null };
     do {
       turnAway(isLate, lateError);
       const taken = take();
@@ -159,20 +156,23 @@ export function createTogether(options: TogetherOptions): RunTogether {
     try {
       let message: Promise<void> | null = send(line.client, taken);
       while (message) {
-        line.since = performance.now();
         await message;
         message = line.next;
         line.next = null;
-        if (message) sendAhead(line);
+        if (!message) break;
+        sendAhead(line);
+        due();
       }
     } finally {
       lines.delete(line);
+      // Nobody else gets a connection that still has something to answer.
+      await line.next?.catch(() => {});
     }
   }
 
   /** Has the database go on with the next message as soon as it is through with this one. */
   function sendAhead(line: Line): void {
-    if (line.next || !mayGoOn(line) || performance.now() - line.since > COMPANY_MS) return;
+    if (line.next || !mayGoOn(line)) return;
     const ready = waiting.filter(isReady);
     const alone = ready.findIndex((statement) => statement.alone);
     if ((alone < 0 ? ready.length : alone) < AHEAD) return;

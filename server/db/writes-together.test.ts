@@ -3,6 +3,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import { connectDatabase, type Database } from './database.ts';
+import { runBatch } from './tenant-batch.ts';
+import type { TextRow } from './tenant-statement.ts';
 
 let fresh: FreshDatabase;
 let db: Database;
@@ -114,6 +116,31 @@ describe('writes of one moment', () => {
     }
     const { rows } = await db.pool.query('select count(*)::int from notes');
     expect(rows).toEqual([{ count: 2 * (300 - Math.ceil(300 / 17)) }]);
+  });
+
+  it('have each their own rows where one has to be prepared before others are sent', async () => {
+    const client = await db.pool.connect();
+    try {
+      const run = (number: number, text: string, name: string): Promise<TextRow[]> =>
+        new Promise((resolve, reject) => {
+          const tenant = { role: 'forecourt_tenant', dealershipId: randomUUID() } as const;
+          const statement = { tenant, name, text, values: [number], resolve, reject };
+          runBatch('writes', client, [statement]).catch(reject);
+        });
+      await run(1, NOTE, 'known');
+      const rows = await Promise.all([
+        run(2, NOTE, 'known'),
+        run(3, `${NOTE}, 'new'`, 'new'),
+        run(4, NOTE, 'known'),
+      ]);
+      expect(rows).toEqual([
+        [['2', 'forecourt_tenant']],
+        [['3', 'forecourt_tenant', 'new']],
+        [['4', 'forecourt_tenant']],
+      ]);
+    } finally {
+      client.release();
+    }
   });
 
   it('say who asked for a value that cannot be sent', async () => {
