@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Actor } from '../accounts/viewer.ts';
 import { UserFailure } from '../errors.ts';
 
@@ -26,7 +26,7 @@ export function readIdempotencyKey(
 ): IdempotencyKey | null {
   const { idempotencyKey: key, ...rest } = input;
   if (key == null) return null;
-  const inputHash = createHash('sha256').update(sortedJson(rest)).digest('hex');
+  const inputHash = hash('sha256', sortedJson(rest));
   const { dealershipId, vehicleId } = actor;
   // With an upload token: a page goes on with a new one for the same vehicle when it is over.
   const actorId = vehicleId ?? actor.actorId;
@@ -46,7 +46,9 @@ export function checkIdempotencyKey({ key }: IdempotencyKey): void {
 }
 
 /** The same text for the same values, in whatever order they were sent. */
-function sortedJson(value: unknown): string {
+function sortedJson(value: object): string {
+  const isFlat = Object.values(value).every((each) => typeof each !== 'object' || each === null);
+  if (isFlat) return JSON.stringify(value, Object.keys(value).sort());
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

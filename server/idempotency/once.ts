@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import { UserFailure } from '../errors.ts';
@@ -120,8 +120,5 @@ export async function pruneIdempotencyKeys(pool: Pool): Promise<void> {
 
 /** 64 bits, as PostgreSQL counts them: two keys that share a lock only wait for each other. */
 export function lockOf({ dealershipId, actorId, key }: IdempotencyKey): bigint {
-  return createHash('sha256')
-    .update(`idempotency/${dealershipId}/${actorId}/${key}`)
-    .digest()
-    .readBigInt64BE();
+  return hash('sha256', `idempotency/${dealershipId}/${actorId}/${key}`, 'buffer').readBigInt64BE();
 }
