@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import type { Integrator, Recalled, Viewer, Viewers } from '../accounts/viewer.ts';
 import { keyKindOf } from '../keys/key-text.ts';
 import { plainToken, type Credentials } from './credentials.ts';
@@ -47,21 +48,13 @@ export function recall(viewers: Viewers, req: IncomingMessage): RecalledViewer |
   };
   const look = async (): Promise<void> => {
     const now = await identify(viewers, credentials);
-    if (!isSame(known, now)) throw topLevelError('UNAUTHENTICATED', refusalOf(credentials.token));
+    // What it is for is as it was.
+    if (!isDeepStrictEqual(now, known))
+      throw topLevelError('UNAUTHENTICATED', refusalOf(credentials.token));
     recalled.isInForce = true;
     lookUp = null;
   };
   return { ...known, recalled };
-}
-
-/** Whether a key is for what it was for. */
-function isSame(known: Integrator, now: Viewer): boolean {
-  return (
-    now.kind === 'integrator' &&
-    now.keyId === known.keyId &&
-    now.dealershipId === known.dealershipId &&
-    String(now.scopes) === String(known.scopes)
-  );
 }
 
 function refusalOf(token: string): string {
