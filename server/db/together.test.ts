@@ -6,7 +6,6 @@ import { freshDatabase, type FreshDatabase } from '../../test/database.ts';
 import { connectDatabase, type Database } from './database.ts';
 import { runBatch } from './tenant-batch.ts';
 import { createTogether } from './together.ts';
-import type { TenantStatement } from './tenant-statement.ts';
 
 let fresh: FreshDatabase;
 let db: Database;
@@ -126,129 +125,96 @@ it('goes on reading while one of several connections cannot be had', async () =>
   expect(asked).toBeGreaterThan(1);
 });
 
-it('writes on another connection when a message does not end', async () => {
-  const messages: string[][] = [];
-  const write = createTogether({
-    pool: {
-      waitingCount: 0,
-      connect: () => Promise.resolve({ release() {} }),
-    } as unknown as pg.Pool,
-    connections: 2,
-    turns: (work) => work(),
-    maxWaitMs: 60_000,
-    few: 16,
-    inOrder: true,
-    run: (_, statements) => {
-      messages.push(statements.map(({ tenant }) => tenant.dealershipId));
-      return new Promise(() => {});
-    },
-  });
-  for (const dealershipId of ['north', 'south']) {
-    void write({ role: 'forecourt_tenant', dealershipId }, { name: '', text: WHO, values: [] });
-    await expect.poll(() => messages.at(-1)).toEqual([dealershipId]);
-  }
-});
-
-it('sends a message with writes behind one that is under way, and no third', async () => {
-  // A connection is lent for a while alone.
-  vi.useFakeTimers({ toFake: ['performance'] });
-  onTestFinished(() => void vi.useRealTimers());
-  const ends: (() => void)[] = [];
-  const messages: number[] = [];
-  const write = createTogether({
-    pool: {
-      waitingCount: 0,
-      connect: () => Promise.resolve({ release() {} }),
-    } as unknown as pg.Pool,
-    connections: 1,
-    turns: (work) => work(),
-    maxWaitMs: 60_000,
-    few: 16,
-    inOrder: true,
-    run: (_, statements) => {
-      messages.push(statements.length);
-      return new Promise((resolve) => {
-        ends.push(() => {
-          for (const statement of statements) statement.resolve([]);
-          resolve([]);
-        });
-      });
-    },
-  });
-  const ask = (count: number) =>
-    Array.from({ length: count }, () =>
-      write(
-        { role: 'forecourt_tenant', dealershipId: randomUUID() },
-        { name: '', text: WHO, values: [] },
-      ),
-    );
-  const asked = ask(1);
-  await settled();
-  asked.push(...ask(11));
-  await settled();
-  expect(messages).toEqual([1]);
-  asked.push(...ask(29));
-  await settled();
-  expect(messages).toEqual([1, 16]);
-  for (const expected of [
-    [1, 16, 16],
-    [1, 16, 16],
-    [1, 16, 16, 8],
-  ]) {
-    ends.shift()?.();
-    await settled();
-    expect(messages).toEqual(expected);
-  }
-  ends.shift()?.();
-  await Promise.all(asked);
-});
-
-it('gives no connection back that has a message to answer', async () => {
-  vi.useFakeTimers({ toFake: ['performance'] });
-  onTestFinished(() => void vi.useRealTimers());
-  const ends: { statements: TenantStatement[]; end: (error: Error | null) => void }[] = [];
+/** Writes whose messages end when a test says so. */
+function heldWrites(connections: number) {
+  const messages: { dealerships: string[]; end(error?: Error): void }[] = [];
   let released = 0;
   const write = createTogether({
     pool: {
       waitingCount: 0,
       connect: () => Promise.resolve({ release: () => void (released += 1) }),
     } as unknown as pg.Pool,
-    connections: 1,
+    connections,
     turns: (work) => work(),
     maxWaitMs: 60_000,
     few: 16,
     inOrder: true,
     run: (_, statements) =>
       new Promise((resolve, reject) => {
-        const end = (error: Error | null): void => {
+        const end = (error?: Error): void => {
           for (const statement of statements)
             if (error) statement.reject(error);
             else statement.resolve([]);
           if (error) reject(error);
           else resolve([]);
         };
-        ends.push({ statements, end });
+        messages.push({ dealerships: statements.map(({ tenant }) => tenant.dealershipId), end });
       }),
   });
-  const ask = (count: number) =>
-    Array.from({ length: count }, () =>
-      write(
-        { role: 'forecourt_tenant', dealershipId: randomUUID() },
-        { name: '', text: WHO, values: [] },
-      ),
-    );
+  const writeFor = (dealershipId: string) =>
+    write({ role: 'forecourt_tenant', dealershipId }, { name: '', text: WHO, values: [] });
+  return {
+    messages,
+    released: () => released,
+    writeFor,
+    ask: (count: number) => Array.from({ length: count }, () => writeFor(randomUUID())),
+  };
+}
+
+/** A connection is lent for a while alone. */
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+it('writes on another connection when a message does not end', async () => {
+  const { messages, writeFor } = heldWrites(2);
+  for (const dealershipId of ['north', 'south']) {
+    void writeFor(dealershipId);
+    await expect.poll(() => messages.at(-1)?.dealerships).toEqual([dealershipId]);
+  }
+});
+
+it('sends a message with writes behind one that is under way, and no third', async () => {
+  stopClock();
+  const { messages, ask } = heldWrites(1);
+  const sizes = () => messages.map(({ dealerships }) => dealerships.length);
+  const asked = ask(1);
+  await settled();
+  asked.push(...ask(11));
+  await settled();
+  expect(sizes()).toEqual([1]);
+  asked.push(...ask(29));
+  await settled();
+  expect(sizes()).toEqual([1, 16]);
+  for (const [at, expected] of [
+    [1, 16, 16],
+    [1, 16, 16],
+    [1, 16, 16, 8],
+  ].entries()) {
+    messages[at]?.end();
+    await settled();
+    expect(sizes()).toEqual(expected);
+  }
+  messages[3]?.end();
+  await Promise.all(asked);
+});
+
+it('gives no connection back that has a message to answer', async () => {
+  stopClock();
+  const { messages, ask, released } = heldWrites(1);
   const first = Promise.allSettled(ask(1));
   await settled();
   const second = ask(12);
   await settled();
-  expect(ends).toHaveLength(2);
-  ends[0]?.end(new Error('refused'));
+  expect(messages).toHaveLength(2);
+  messages[0]?.end(new Error('refused'));
   expect(await first).toMatchObject([{ status: 'rejected' }]);
   await settled();
-  expect(released).toBe(0);
-  ends[1]?.end(null);
+  expect(released()).toBe(0);
+  messages[1]?.end();
   await Promise.all(second);
-  await expect.poll(() => released).toBe(1);
+  await expect.poll(released).toBe(1);
 });
 
 /** When whatever is due has begun. */
